@@ -1,0 +1,18 @@
+"""The entry point: `streamlit run dashboard.py`."""
+
+import streamlit as st
+
+from pages.shared import boundary, sidebar
+
+PAGES = [
+    st.Page("pages/overview.py", title="Overview", icon=":material/leaderboard:", default=True),
+    st.Page("pages/confusion.py", title="Confusion", icon=":material/grid_on:"),
+    st.Page("pages/errors.py", title="Errors", icon=":material/rule:"),
+    st.Page("pages/draw.py", title="Draw", icon=":material/draw:"),
+]
+
+st.set_page_config(page_title="MNIST classifiers", page_icon=":material/leaderboard:", layout="wide")
+page = st.navigation(PAGES)
+with boundary.show_errors():
+    sidebar.show()
+    page.run()

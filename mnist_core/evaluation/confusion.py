@@ -1,0 +1,63 @@
+"""Confusion matrices: rows are the true digit, columns the predicted one, as in scikit-learn."""
+
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+N_CLASSES = 10
+Normalisation = Literal["counts", "row", "column"]
+
+
+def confusion_matrix(y_true: np.ndarray, y_pred: np.ndarray) -> np.ndarray:
+    """Count the digits of each (true, predicted) cell.
+
+    Parameters
+    ----------
+    y_true, y_pred : integer ndarrays of shape (n,)
+        Labels in 0..9.
+
+    Returns
+    -------
+    int64 ndarray of shape (10, 10), summing to n.
+    """
+    cells = y_true.astype(np.int64) * N_CLASSES + y_pred
+    return np.bincount(cells, minlength=N_CLASSES**2).reshape(N_CLASSES, N_CLASSES)
+
+
+def normalise(matrix: np.ndarray, by: Normalisation) -> np.ndarray:
+    """Counts as they are, or as shares in 0..1 of their row (true digit) or column (predicted digit); empty sums give 0."""
+    if by == "counts":
+        return matrix.astype(float)
+    sums = matrix.sum(axis=1 if by == "row" else 0, keepdims=True)
+    return matrix / np.maximum(sums, 1)
+
+
+def class_report(matrix: np.ndarray) -> pd.DataFrame:
+    """Precision, recall and F1 (shares in 0..1, 0 where undefined) and support of each digit, indexed by `digit`."""
+    hits, predicted, support = np.diag(matrix), matrix.sum(axis=0), matrix.sum(axis=1)
+    frame = pd.DataFrame(
+        {
+            "precision": hits / np.maximum(predicted, 1),
+            "recall": hits / np.maximum(support, 1),
+            "f1": 2 * hits / np.maximum(predicted + support, 1),
+            "support": support,
+        }
+    )
+    frame.index.name = "digit"
+    return frame
+
+
+def confused_pairs(matrix: np.ndarray) -> pd.DataFrame:
+    """Every wrong cell that is not empty, most digits first: `true`, `predicted`, `digits`, and the `share` of the true digit's row."""
+    rows = matrix.sum(axis=1)
+    true, predicted = np.nonzero(matrix - np.diag(np.diag(matrix)))
+    frame = pd.DataFrame(
+        {
+            "true": true,
+            "predicted": predicted,
+            "digits": matrix[true, predicted],
+            "share": matrix[true, predicted] / np.maximum(rows[true], 1),
+        }
+    )
+    return frame.sort_values(["digits", "share", "true", "predicted"], ascending=[False, False, True, True], ignore_index=True)

@@ -1,0 +1,83 @@
+"""The confusion matrix as a heat map whose every cell can be hovered and clicked."""
+
+from typing import Literal
+
+import numpy as np
+import plotly.graph_objects as go
+
+from mnist_core.evaluation.confusion import N_CLASSES, Normalisation, normalise
+from mnist_core.figures.layout import finish
+
+Show = Literal["errors", "counts", "row", "column"]
+PLURALS = ("zeros", "ones", "twos", "threes", "fours", "fives", "sixes", "sevens", "eights", "nines")
+
+
+def confusion_figure(
+    matrix: np.ndarray, *, show: Show = "errors", selected: tuple[int, int] | None = None, accent: str
+) -> go.Figure:
+    """Draw a confusion matrix, true digits down, predicted digits across the top.
+
+    The colour measures mistakes only: correct cells are printed but not coloured, so they never drown the rest.
+
+    Parameters
+    ----------
+    matrix : int ndarray of shape (10, 10)
+        Counts, rows true, columns predicted.
+    show : {"errors", "counts", "row", "column"}
+        Mistakes alone, all counts, or percentages of the row or the column.
+    selected : (true, predicted), optional
+        The cell to outline in `accent`.
+    """
+    by: Normalisation = "counts" if show in ("errors", "counts") else show  # type: ignore[assignment]
+    values = normalise(matrix, by)
+    wrong = np.where((matrix == 0) | np.eye(N_CLASSES, dtype=bool), np.nan, values)
+    digits = list(range(N_CLASSES))
+    texts = [
+        ["" if show == "errors" and true == pred else _cell_text(values[true, pred], by) for pred in digits]
+        for true in digits
+    ]
+    figure = go.Figure(
+        go.Heatmap(
+            z=wrong, x=digits, y=digits, text=texts, texttemplate="%{text}", xgap=2, ygap=2, zmin=0,
+            showscale=False, hoverinfo="skip", hoverongaps=False,
+        )  # fmt: skip
+    )
+    # A heat map's cells return no selection in Streamlit: an invisible marker on each cell does.
+    cells = [(true, pred) for true in digits for pred in digits]
+    figure.add_scatter(
+        x=[pred for _, pred in cells],
+        y=[true for true, _ in cells],
+        mode="markers",
+        marker={"symbol": "square", "size": 30, "opacity": 0},
+        customdata=cells,
+        hovertext=[_cell_words(matrix, true, pred) for true, pred in cells],
+        hovertemplate="%{hovertext}<extra></extra>",
+        selected={"marker": {"opacity": 0}},
+        unselected={"marker": {"opacity": 0}},
+    )
+    if selected is not None:
+        true, pred = selected
+        figure.add_shape(
+            type="rect", x0=pred - 0.5, x1=pred + 0.5, y0=true - 0.5, y1=true + 0.5, line={"color": accent, "width": 3}
+        )
+    axis = {"tickvals": digits, "showgrid": False, "zeroline": False, "fixedrange": True, "range": [-0.5, 9.5], "ticks": ""}
+    figure.update_xaxes(axis, side="top", title="predicted", constrain="domain")
+    figure.update_yaxes(axis, title="true", range=[9.5, -0.5], scaleanchor="x", constrain="domain")
+    return finish(figure, height=480)
+
+
+def _cell_text(value: float, by: Normalisation) -> str:
+    if value == 0:
+        return ""
+    if by == "counts":
+        return f"{value:.0f}"
+    return f"{100 * value:.1f}" if value < 0.995 else "100"
+
+
+def _cell_words(matrix: np.ndarray, true: int, pred: int) -> str:
+    count, row, column = matrix[true, pred], matrix[true].sum(), matrix[:, pred].sum()
+    return (
+        f"true {true}, predicted {pred}: {count:,} {'digit' if count == 1 else 'digits'}"
+        f"<br>{100 * count / max(row, 1):.1f} % of all {PLURALS[true]}"
+        f"<br>{100 * count / max(column, 1):.1f} % of all predicted {PLURALS[pred]}"
+    )

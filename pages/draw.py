@@ -1,0 +1,75 @@
+"""What does each classifier see in my digit?"""
+
+import time
+
+import numpy as np
+import streamlit as st
+from streamlit_drawable_canvas import st_canvas
+
+from mnist_core import cached
+from mnist_core.drawing import canvas_to_digit
+from mnist_core.figures.probabilities import probabilities_figure
+from pages.shared import gallery, runs, sidebar, theme, view, words
+from pages.shared.boundary import ensure_dashboard
+
+SIDE = 280
+STROKES = range(8, 41, 2)
+
+ensure_dashboard(__file__)
+results, _ = sidebar.chosen()
+st.title("What does each classifier see in my digit?")
+st.caption("Draw one digit, large and in one go or in several strokes. Every classifier answers when you lift the pen.")
+if not results.records:
+    runs.show_problems(list(results.problems.values()))
+    st.stop()
+
+
+def clear() -> None:
+    """Start on a new canvas."""
+    st.session_state["canvas"] = st.session_state.get("canvas", 0) + 1
+
+
+@st.fragment
+def show_answers() -> None:
+    """The canvas and the answers: drawing reruns this alone."""
+    row = st.container(horizontal=True, gap="large")
+    with row.container(width=SIDE + 10):
+        canvas = st_canvas(
+            stroke_width=view.current("stroke", STROKES, 20),
+            stroke_color="#FFFFFF",
+            background_color="#000000",
+            height=SIDE,
+            width=SIDE,
+            return_image_data=True,
+            key=f"canvas {st.session_state.get('canvas', 0)}",
+        )
+        st.button("Clear", icon=":material/delete:", on_click=clear)
+        st.select_slider("Stroke width (px)", STROKES, **view.bind("stroke", STROKES, 20))
+    digit = None if canvas.image_data is None else canvas_to_digit(canvas.image_data)
+    with row.container():
+        if digit is None:
+            st.info("The canvas is blank, so there is nothing to predict.", icon=":material/draw:")
+            cached.warm_up(results)
+        else:
+            show_digit(digit)
+
+
+def show_digit(digit: np.ndarray) -> None:
+    """What the classifiers saw, and what they made of it."""
+    begun = time.perf_counter()
+    proba = cached.predict_proba(results, digit)
+    took = time.perf_counter() - begun
+    answers, votes = np.unique(proba.argmax(axis=1), return_counts=True)
+    picture, verdict = st.columns([1, 3], vertical_alignment="center")
+    with picture:
+        gallery.print_digit(digit, "The 28 x 28 digit that the classifiers saw")
+    with verdict:
+        most = votes.argmax()
+        st.metric("Most say", str(answers[most]), f"{votes[most]} of {len(proba)}", delta_color="off", delta_arrow="off")
+        st.caption(f"The 28 × 28 digit on the left is what they saw. {len(proba)} answers in {words.seconds(took)}.")
+    figure = probabilities_figure(list(results.labels.values()), proba, accent=theme.accent())
+    st.plotly_chart(figure, key="drawn probabilities", alt="Probabilities of the drawn digit by classifier")
+    st.caption("Probabilities in percent; each answer is outlined.")
+
+
+show_answers()

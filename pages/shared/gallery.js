@@ -1,0 +1,52 @@
+// Prints digits from one sheet whose alpha channel is their ink, each with what the classifiers said.
+function element(tag, className, text) {
+  const node = document.createElement(tag)
+  node.className = className
+  if (text !== undefined) node.textContent = text
+  return node
+}
+
+function ink(sheet, place, count) {
+  const node = element("div", "ink")
+  node.style.maskImage = node.style.webkitMaskImage = `url(${sheet})`
+  node.style.maskSize = node.style.webkitMaskSize = `calc(var(--size) * ${count}) var(--size)`
+  node.style.maskPosition = node.style.webkitMaskPosition = `calc(var(--size) * -${place}) 0`
+  return node
+}
+
+export default function ({ data, parentElement, setTriggerValue }) {
+  const grid = element("div", "grid")
+  grid.style.setProperty("--size", `${data.size}px`)
+  grid.style.setProperty("--tile", `${data.size + 44}px`)
+  grid.style.setProperty("--accent", data.accent)
+  data.tiles.forEach((tile, place) => {
+    const node = element(data.clickable ? "button" : "div", "tile")
+    node.setAttribute("aria-label", tile.alt)
+    if (data.clickable) {
+      node.type = "button"
+      node.dataset.index = tile.index
+      node.onclick = () => setTriggerValue("clicked", tile.index)
+    } else {
+      node.setAttribute("role", "img")
+    }
+    if (data.sheet) node.append(ink(data.sheet, place, data.tiles.length))
+    if (tile.says) node.append(element("div", "says", tile.says))
+    if (tile.caption) {
+      const caption = element("div", "caption")
+      caption.append(element("span", "index", tile.caption[0]), element("span", "", tile.caption[1]))
+      node.append(caption)
+    }
+    if (tile.votes) {
+      const votes = element("div", "votes")
+      for (const [answer, wrong, title] of tile.votes) {
+        const vote = element("span", wrong ? "wrong" : "", answer)
+        vote.title = title
+        votes.append(vote)
+      }
+      node.append(votes)
+    }
+    grid.append(node)
+  })
+  const root = parentElement.querySelector(".root")
+  root.replaceChildren(grid)
+}

@@ -1,0 +1,132 @@
+"""Galleries: digits on one sheet, each with what every classifier said; a click, a tap or the Enter key opens one large."""
+
+import base64
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from mnist_core import cached
+from mnist_core.datasets import get_dataset_spec
+from mnist_core.figures.probabilities import probabilities_figure
+from mnist_core.figures.sheet import digit_sheet
+from pages.shared import pixels, theme, view
+
+_HERE = Path(__file__).parent
+_gallery = st.components.v2.component(
+    "digit_gallery",
+    html='<div class="root"></div>',
+    css=(_HERE / "gallery.css").read_text(),
+    js=(_HERE / "gallery.js").read_text(),
+)
+PER_PAGE = 24
+
+
+def show_gallery(results: cached.Results, classifier: str, indices: np.ndarray) -> None:
+    """One page of a list of test digits, the page picker below, and the digit that is open.
+
+    The query parameters `page` and `sample` say which.
+    """
+    numbers = range(1, -(-len(indices) // PER_PAGE) + 1)
+    place = view.current("page", numbers, 1) - 1
+    shown = indices[place * PER_PAGE : (place + 1) * PER_PAGE]
+    tiles = [_tile(results, classifier, int(index)) for index in shown]
+    key = f"gallery {results.dataset}"
+    _print(
+        results, shown, tiles, size=84, key=key, on_clicked_change=lambda: view.put(sample=st.session_state[key].clicked)
+    )
+    if len(numbers) > 1:
+        st.pagination(len(numbers), **view.bind("page", numbers, 1))
+    st.caption(f"Below each digit: its index, how sure the classifier was, and the answers of {_names(results)}.")
+    opened = view.current("sample", (None, *range(len(results.y_true))), None)
+    if opened is not None:
+        _open(results, opened, indices)
+
+
+def print_digit(digit: np.ndarray, alt: str) -> None:
+    """Print one digit, uint8 of shape (28, 28), alone and large."""
+    _mount(digit_sheet(digit[None]), [{"index": 0, "alt": alt}], size=112, key="printed digit")
+
+
+def _print(results: cached.Results, indices: np.ndarray, tiles: list[dict], **options: Any) -> None:
+    """Print test digits; as long as their pixels are not at hand, without them."""
+    images = pixels.test_images(results.dataset)
+    if images is None:
+        _mount(None, tiles, **options)
+    else:
+        fingerprint = get_dataset_spec(results.dataset).fingerprint
+        _mount(cached.sheet(results.dataset, fingerprint, tuple(indices.tolist()), images), tiles, **options)
+
+
+def _mount(sheet: bytes | None, tiles: list[dict], *, size: int, **options: Any) -> None:
+    data = {
+        "sheet": sheet and f"data:image/png;base64,{base64.b64encode(sheet).decode()}",
+        "size": size,
+        "accent": theme.accent(),
+        "clickable": "on_clicked_change" in options,
+        "tiles": tiles,
+    }
+    _gallery(data=data, **options)
+
+
+def _tile(results: cached.Results, classifier: str, index: int) -> dict[str, Any]:
+    true, answer = int(results.y_true[index]), int(results.y_pred[classifier][index])
+    sure = f"{100 * results.proba[classifier][index, answer]:.0f} %"
+    labels = results.labels
+    votes = []
+    for name, label in labels.items():
+        vote = int(results.y_pred[name][index])
+        votes.append([str(vote), vote != true, f"{label}: {vote}, {100 * results.proba[name][index, vote]:.0f} %"])
+    says = f"true {true}" if true == answer else f"true {true}, predicted {answer}"
+    return {
+        "index": index,
+        "says": says,
+        "caption": [f"#{index}", sure],
+        "votes": votes,
+        "alt": f"Digit {index}: true {true}, {labels[classifier]} predicted {answer}, {sure} sure. Open it.",
+    }
+
+
+def _names(results: cached.Results) -> str:
+    return ", ".join(results.labels.values())
+
+
+def _open(results: cached.Results, index: int, indices: np.ndarray) -> None:
+    """Show one digit large, with the probabilities of every classifier, and step through the list it came from."""
+    true = int(results.y_true[index])
+    wrong = sum(int(y_pred[index]) != true for y_pred in results.y_pred.values())
+
+    @st.dialog(f"Digit {index} · true {true}", width="medium", on_dismiss=lambda: view.put(sample=None))
+    def dialog() -> None:
+        picture, answers = st.columns([1, 2], vertical_alignment="center")
+        with picture:
+            alt = f"Test digit {index}, a handwritten {true}"
+            _print(results, np.array([index]), [{"index": index, "alt": alt}], size=196, key="opened digit")
+            st.caption(f"{wrong} of {len(results.y_pred)} classifiers got it wrong.")
+        with answers:
+            proba = np.stack([proba[index] for proba in results.proba.values()])
+            figure = probabilities_figure(list(results.labels.values()), proba, true=true, accent=theme.accent())
+            st.plotly_chart(figure, key="opened probabilities", alt=f"Probabilities of digit {index} by classifier")
+            st.caption("Probabilities in percent; each answer is outlined, wrong ones in colour.")
+        _show_steps(index, indices)
+
+    dialog()
+
+
+def _show_steps(index: int, indices: np.ndarray) -> None:
+    """Buttons to the digits before and after this one in the list."""
+    found = np.flatnonzero(indices == index)
+    if not len(found):
+        st.caption("This digit is not in the list behind.")
+        return
+    place = int(found[0])
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        steps = (("Previous", -1, "Left"), ("Next", 1, "Right"))
+        for label, step, shortcut in steps:
+            target = place + step
+            if st.button(label, disabled=not 0 <= target < len(indices), shortcut=shortcut, key=f"step {step}"):
+                view.put(sample=int(indices[target]), page=target // PER_PAGE + 1 if target >= PER_PAGE else None)
+                st.rerun()
+            if step < 0:
+                st.caption(f"{place + 1:,} of {len(indices):,}", width="content")

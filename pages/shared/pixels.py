@@ -1,0 +1,65 @@
+"""Where a view needs a dataset's pixels: they are there, on their way, or the place says how to get them."""
+
+import numpy as np
+import streamlit as st
+
+from mnist_core import cached
+from mnist_core.datasets import get_dataset_spec
+from mnist_core.errors import DatasetUnavailableError
+from pages.shared import view
+
+_PATIENCE = 0.4
+"""Seconds that a page waits for images which may lie on the disk, before it goes on without them."""
+
+
+def start(dataset: str) -> None:
+    """Begin to read or fetch the images, and wait for nothing."""
+    cached.load_pixels(dataset)
+
+
+def test_images(dataset: str) -> np.ndarray | None:
+    """The test images, uint8 of shape (n, 28, 28), or None as long as they are not at hand."""
+    split = cached.load_pixels(dataset).wait(_PATIENCE).split
+    return None if split is None else split.images
+
+
+def show_state(dataset: str) -> None:
+    """Say nothing if the images are at hand; else say, in place, how far they are or why they cannot be had."""
+    state = cached.load_pixels(dataset).wait(_PATIENCE)
+    if state.busy:
+        _show_fetching(dataset)
+    elif state.error is not None:
+        _show_failure(dataset, state.error)
+
+
+@st.fragment(run_every=0.7)
+def _show_fetching(dataset: str) -> None:
+    state = cached.load_pixels(dataset)
+    if not state.busy:
+        st.rerun()
+    label = get_dataset_spec(dataset).label
+    st.progress(state.share or 0.0, f"Getting the images of {label}. {state.message}")
+
+
+def _show_failure(dataset: str, error: Exception) -> None:
+    with st.container(border=True):
+        label = get_dataset_spec(dataset).label
+        st.markdown(f":material/image_not_supported: **The images of {label} are not here.** The numbers are.")
+        if isinstance(error, DatasetUnavailableError):
+            st.caption(error.remedy)
+            with st.expander("What was tried"):
+                st.markdown("\n".join(f"- **{source}**: {reason}" for source, reason in error.attempts))
+        else:
+            st.caption(str(error))
+        with st.container(horizontal=True):
+            st.button("Try again", icon=":material/refresh:", on_click=_retry, args=(dataset,), key=f"retry {dataset}")
+            if get_dataset_spec(dataset).needs_fetch:
+                st.button("Use the UCI digits instead", on_click=_use_digits, key=f"instead {dataset}")
+
+
+def _retry(dataset: str) -> None:
+    cached.load_pixels.clear(dataset)
+
+
+def _use_digits() -> None:
+    view.put(dataset="digits", sample=None, page=None)

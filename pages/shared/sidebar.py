@@ -1,0 +1,42 @@
+"""What is true for the whole dashboard: the dataset and the classifier."""
+
+import streamlit as st
+
+from mnist_core import cached
+from mnist_core.classifiers.registry import get_classifier_spec, list_classifiers
+from mnist_core.datasets import get_dataset_spec, list_datasets
+from pages.shared import view
+from pages.shared.words import percent_interval
+
+DEFAULT_DATASET, DEFAULT_CLASSIFIER = "mnist", "random-forest"
+
+
+def show() -> None:
+    """The two pickers and the chosen classifier's accuracy."""
+    with st.sidebar:
+        datasets = list_datasets()
+        dataset = st.selectbox(
+            "Dataset",
+            datasets,
+            format_func=lambda name: get_dataset_spec(name).label,
+            **view.bind("dataset", datasets, DEFAULT_DATASET, remember=True),
+        )
+        classifiers = list_classifiers(dataset)
+        classifier = st.selectbox(
+            "Classifier",
+            classifiers,
+            format_func=lambda name: get_classifier_spec(name).label,
+            **view.bind("model", classifiers, DEFAULT_CLASSIFIER, remember=True),
+        )
+        record = cached.load_results(dataset).records.get(classifier)
+        if record:
+            st.caption(f"{percent_interval(record.test_accuracy, record.n_test)} of {record.n_test:,} test digits right")
+        else:
+            st.caption(":material/warning: No usable run yet")
+    st.session_state["chosen"] = (dataset, classifier)
+
+
+def chosen() -> tuple[cached.Results, str]:
+    """The chosen dataset's results and the chosen classifier's name, which may have no usable run."""
+    dataset, classifier = st.session_state["chosen"]
+    return cached.load_results(dataset), classifier

@@ -1,0 +1,20 @@
+"""The colours that a figure has to be told; all others it takes from the theme by itself."""
+
+import streamlit as st
+
+from mnist_core.classifiers.registry import list_classifiers
+
+
+def _categorical() -> list[str]:
+    return list(st.get_option(f"theme.{st.context.theme.type or 'light'}.chartCategoricalColors"))
+
+
+def accent() -> str:
+    """The colour of what is selected or wrong."""
+    return _categorical()[1]
+
+
+def classifier_colours() -> dict[str, str]:
+    """Each classifier's colour, the same on every page."""
+    colours = _categorical()
+    return {name: colours[place % len(colours)] for place, name in enumerate(list_classifiers())}

@@ -1,0 +1,64 @@
+"""The view lives in the URL: a widget shows what the query string says, and changing it changes the query string only.
+
+So a link, a click on a chart, the keyboard and a test all take the same path. A value that does not exist is dropped with a notice
+before the widget is made.
+"""
+
+from collections.abc import Sequence
+from typing import Any, TypeVar
+
+import streamlit as st
+
+T = TypeVar("T")
+
+
+def current(name: str, options: Sequence[T], default: T, *, remember: bool = False) -> T:
+    """The view's value of a query parameter, one of `options`; `None` among them stands for an absent parameter.
+
+    With `remember`, the value outlives a change of page, and is always written into the URL.
+    """
+    memory = f"remembered {name}"
+    fallback = st.session_state.get(memory, default) if remember else default
+    if fallback not in options:
+        fallback = default
+    text = st.query_params.get(name)
+    known = {str(option): option for option in options if option is not None}
+    value = known.get(text, fallback) if text is not None else fallback
+    if text is not None and text not in known:
+        _notice(name, text, list(known), value)
+        del st.query_params[name]
+    if remember:
+        st.session_state[memory] = value
+        if st.query_params.get(name) != str(value):
+            st.query_params[name] = str(value)
+    return value
+
+
+def bind(name: str, options: Sequence[T], default: T, *, remember: bool = False) -> dict[str, Any]:
+    """Keyword arguments that tie a widget with these options to a query parameter."""
+    key = f"view {name}"
+    st.session_state[key] = current(name, options, default, remember=remember)
+    return {"key": key, "on_change": _write_widget, "args": (name, key, default, remember)}
+
+
+def put(**values: object) -> None:
+    """Change the view from a callback: set these query parameters, remove those that are None."""
+    for name, value in values.items():
+        if value is not None:
+            st.query_params[name] = str(value)
+        elif name in st.query_params:
+            del st.query_params[name]
+
+
+def _write_widget(name: str, key: str, default: object, remember: bool) -> None:
+    value = st.session_state[key]
+    put(**{name: None if value == default and not remember else value})
+    # Another choice is another list: its first page, and no digit open.
+    if name not in ("page", "sample"):
+        put(page=None, sample=None)
+
+
+def _notice(name: str, text: str, known: list[str], value: object) -> None:
+    choices = ", ".join(known) if len(known) <= 20 else f"{known[0]} to {known[-1]}"
+    shown = "" if value is None else f" Showing {value}."
+    st.warning(f"The link asks for {name}={text}, which does not exist.{shown} There is: {choices}.", icon=":material/link_off:")

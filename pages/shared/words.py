@@ -1,0 +1,34 @@
+"""How numbers are written."""
+
+from mnist_core.evaluation.metrics import accuracy_interval
+
+
+def percent(share: float) -> str:
+    """97.05 %"""
+    return f"{100 * share:.2f} %"
+
+
+def interval(accuracy: float, n: int) -> str:
+    """The 95 % interval of an accuracy: 96.70 to 97.36"""
+    low, high = accuracy_interval(accuracy, n)
+    return f"{100 * low:.2f} to {100 * high:.2f}"
+
+
+def percent_interval(accuracy: float, n: int) -> str:
+    """97.05 % (96.70 to 97.36)"""
+    return f"{percent(accuracy)} ({interval(accuracy, n)})"
+
+
+def seconds(value: float) -> str:
+    """0.52 ms, 14.6 s, 3 min 12 s"""
+    if value < 1:
+        return f"{1000 * value:.2g} ms" if value < 0.01 else f"{1000 * value:.0f} ms"
+    if value < 100:
+        return f"{value:.1f} s"
+    minutes, rest = divmod(round(value), 60)
+    return f"{minutes} min {rest:02d} s"
+
+
+def digits(count: int) -> str:
+    """1 digit, 295 digits"""
+    return f"{count:,} {'digit' if count == 1 else 'digits'}"
