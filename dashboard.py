@@ -11,7 +11,7 @@ PAGES = [
     st.Page("pages/draw.py", title="Draw", icon=":material/draw:"),
 ]
 
-st.set_page_config(page_title="MNIST classifiers", page_icon=":material/leaderboard:", layout="wide")
+st.set_page_config(page_title="MNIST classifiers", page_icon="pages/shared/icon.png", layout="wide")
 page = st.navigation(PAGES)
 with boundary.show_errors():
     sidebar.show()

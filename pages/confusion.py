@@ -6,7 +6,8 @@ from mnist_core import cached
 from mnist_core.evaluation.confusion import class_report, confused_pairs
 from mnist_core.evaluation.mistakes import select_digits, sort_digits
 from mnist_core.figures.confusion import confusion_figure
-from pages.shared import gallery, pixels, runs, sidebar, theme, view, words
+from pages.shared import answers, gallery, pixels, runs, sidebar, theme, view, words
+from pages.shared.answers import Answer
 from pages.shared.boundary import ensure_dashboard
 
 SHOW = {"errors": "Errors only", "counts": "Counts", "row": "By row", "column": "By column"}
@@ -24,17 +25,15 @@ st.caption(f"Rows are the true digit, columns what {label} said. Click a cell to
 
 wrong = record.n_test - int(matrix.trace())
 interval = words.interval(record.test_accuracy, record.n_test)
-for column, (name, value, help_text) in zip(
-    st.columns(4),
+most_confused = f"{worst[0]} → {worst[1]}" if len(pairs) else "none"
+answers.show(
     (
-        ("Test accuracy", words.percent(record.test_accuracy), f"95 % interval (Wilson): {interval} %."),
-        ("Mistakes", f"{wrong:,}", f"Of {record.n_test:,} test digits."),
-        ("Most confused", f"{worst[0]} → {worst[1]}" if len(pairs) else "none", "True digit → predicted digit."),
-        ("Trained in", words.seconds(record.fit_seconds), f"On {record.n_train:,} digits, {record.cores} cores."),
-    ),
-    strict=True,
-):
-    column.metric(name, value, help=help_text, border=True)
+        Answer("Test accuracy", words.percent(record.test_accuracy), f"95 % interval (Wilson): {interval} %."),
+        Answer("Mistakes", f"{wrong:,}", f"Of {record.n_test:,} test digits."),
+        Answer("Most confused", most_confused, "True digit → predicted digit."),
+        Answer("Trained in", words.seconds(record.fit_seconds), f"On {record.n_train:,} digits, {record.cores} cores."),
+    )
+)
 
 
 def select_clicked_cell() -> None:
@@ -46,26 +45,28 @@ def select_clicked_cell() -> None:
 
 def select_clicked_pair() -> None:
     """Put the pair of the clicked row into the URL."""
-    if rows := st.session_state["pairs"].selection.rows:
+    if rows := st.session_state[pairs_key].selection.rows:
         view.put(true=int(pairs.loc[rows[0], "true"]), pred=int(pairs.loc[rows[0], "predicted"]), page=None, sample=None)
 
 
-left, right = st.columns([3, 2], gap="large")
+true, pred = view.current("true", DIGITS, worst[0]), view.current("pred", DIGITS, worst[1])
+# A key for each cell, so that the selected row is always the selected cell's.
+pairs_key = f"pairs {classifier} {true} {pred}"
+left, right = st.columns([5, 4], gap="large")
 with left:
     show = st.segmented_control(
         "Show", list(SHOW), format_func=SHOW.get, required=True, **view.bind("show", list(SHOW), "errors")
     )
-    cell = view.current("true", DIGITS, worst[0]), view.current("pred", DIGITS, worst[1])
     st.plotly_chart(
-        confusion_figure(matrix, show=show, selected=cell, accent=theme.accent()),
+        confusion_figure(matrix, show=show, selected=(true, pred), accent=theme.accent()),
         key="matrix",
         on_select=select_clicked_cell,
         selection_mode="points",
         alt=f"Confusion matrix of {label}",
     )
     pick_true, pick_pred = st.columns(2)
-    true = pick_true.selectbox("True digit", DIGITS, **view.bind("true", DIGITS, worst[0]))
-    pred = pick_pred.selectbox("Predicted digit", DIGITS, **view.bind("pred", DIGITS, worst[1]))
+    pick_true.selectbox("True digit", DIGITS, **view.bind("true", DIGITS, worst[0]))
+    pick_pred.selectbox("Predicted digit", DIGITS, **view.bind("pred", DIGITS, worst[1]))
 with right:
     st.subheader("Most confused pairs")
     st.dataframe(
@@ -78,7 +79,8 @@ with right:
         },
         hide_index=True,
         height=245,
-        key="pairs",
+        key=pairs_key,
+        selection_default={"selection": {"rows": pairs.index[(pairs["true"] == true) & (pairs["predicted"] == pred)].tolist()}},
         on_select=select_clicked_pair,
         selection_mode="single-row",
         alt="Most confused pairs; select a row to see its digits",

@@ -60,13 +60,14 @@ def show_digit(digit: np.ndarray) -> None:
     proba = cached.predict_proba(results, digit)
     took = time.perf_counter() - begun
     answers, votes = np.unique(proba.argmax(axis=1), return_counts=True)
-    picture, verdict = st.columns([1, 3], vertical_alignment="center")
-    with picture:
-        gallery.print_digit(digit, "The 28 x 28 digit that the classifiers saw")
-    with verdict:
-        most = votes.argmax()
-        st.metric("Most say", str(answers[most]), f"{votes[most]} of {len(proba)}", delta_color="off", delta_arrow="off")
-        st.caption(f"The 28 × 28 digit on the left is what they saw. {len(proba)} answers in {words.seconds(took)}.")
+    most = votes.argmax()
+    with st.container(horizontal=True, vertical_alignment="center"):
+        with st.container(width=150):
+            gallery.print_pixels(digit, "The 28 × 28 pixels that the classifiers saw")
+        with st.container(width="content"):
+            share = f"{votes[most]} of {len(proba)}"
+            st.metric("Most say", str(answers[most]), share, delta_color="off", delta_arrow="off")
+    st.caption(f"Left: the 28 × 28 pixels that they saw. {len(proba)} answers in {words.seconds(took)}.")
     figure = probabilities_figure(list(results.labels.values()), proba, accent=theme.accent())
     st.plotly_chart(figure, key="drawn probabilities", alt="Probabilities of the drawn digit by classifier")
     st.caption("Probabilities in percent; each answer is outlined.")

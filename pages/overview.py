@@ -6,7 +6,8 @@ from mnist_core import cached
 from mnist_core.datasets import get_dataset_spec
 from mnist_core.evaluation.confusion import confused_pairs
 from mnist_core.figures.leaderboard import accuracy_time_figure
-from pages.shared import pixels, runs, sidebar, theme, view, words
+from pages.shared import answers, pixels, runs, sidebar, theme, words
+from pages.shared.answers import Answer
 from pages.shared.boundary import ensure_dashboard
 
 ensure_dashboard(__file__)
@@ -23,14 +24,14 @@ if results.records:
         board.loc[board[column].idxmax() if column == "test_accuracy" else board[column].idxmin()]
         for column in ("test_accuracy", "fit_seconds", "model_bytes", "predict_one_seconds")
     )
-    answers = (
-        ("Most accurate", best, words.percent(best.test_accuracy), "Highest test accuracy."),
-        ("Quickest to train", quick, words.seconds(quick.fit_seconds), "Shortest training time."),
-        ("Quickest to answer", fast, words.seconds(fast.predict_one_seconds), "Median time for one digit, one thread."),
-        ("Smallest", small, f"{small.model_bytes / 1e6:.2f} MB", "Size of the stored model, compressed."),
+    answers.show(
+        (
+            Answer("Most accurate", words.percent(best.test_accuracy), "Highest test accuracy.", best.label),
+            Answer("Quickest to train", words.seconds(quick.fit_seconds), "Shortest training time.", quick.label),
+            Answer("Quickest to answer", words.seconds(fast.predict_one_seconds), "One digit, one thread.", fast.label),
+            Answer("Smallest", f"{small.model_bytes / 1e6:.2f} MB", "The stored model, compressed.", small.label),
+        )
     )
-    for column, (label, row, value, help_text) in zip(st.columns(4), answers, strict=True):
-        column.metric(label, value, row.label, delta_color="off", delta_arrow="off", help=help_text, border=True)
 
     percent, fixed = st.column_config.NumberColumn, "%.2f"
     st.dataframe(

@@ -9,13 +9,15 @@ SCALE = 4
 """Pixels a side that a digit's pixel becomes: sharp at twice the size a gallery shows."""
 
 
-def digit_sheet(images: np.ndarray, *, scale: int = SCALE) -> bytes:
+def digit_sheet(images: np.ndarray, *, scale: int = SCALE, smooth: bool = True) -> bytes:
     """Digits side by side in one PNG whose alpha channel is the ink, so that a page may print them in any colour.
 
     Parameters
     ----------
     images : uint8 ndarray of shape (n, 28, 28)
         Ink bright on black, n >= 1.
+    smooth : bool
+        Whether to enlarge for the eye; otherwise every pixel stays a square.
 
     Returns
     -------
@@ -24,7 +26,8 @@ def digit_sheet(images: np.ndarray, *, scale: int = SCALE) -> bytes:
     """
     n, height, width = images.shape
     # Each digit is enlarged alone, or its neighbours' ink would bleed in at the edges.
-    tiles = [Image.fromarray(image).resize((width * scale, height * scale), Image.Resampling.BICUBIC) for image in images]
+    filter_ = Image.Resampling.BICUBIC if smooth else Image.Resampling.NEAREST
+    tiles = [Image.fromarray(image).resize((width * scale, height * scale), filter_) for image in images]
     ink = Image.fromarray(np.concatenate([np.asarray(tile) for tile in tiles], axis=1))
     sheet = Image.merge("LA", (Image.new("L", ink.size, 0), ink))
     buffer = io.BytesIO()

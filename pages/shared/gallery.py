@@ -44,9 +44,9 @@ def show_gallery(results: cached.Results, classifier: str, indices: np.ndarray) 
         _open(results, opened, indices)
 
 
-def print_digit(digit: np.ndarray, alt: str) -> None:
-    """Print one digit, uint8 of shape (28, 28), alone and large."""
-    _mount(digit_sheet(digit[None]), [{"index": 0, "alt": alt}], size=112, key="printed digit")
+def print_pixels(digit: np.ndarray, alt: str) -> None:
+    """Print one digit, uint8 of shape (28, 28), alone, large, and pixel by pixel."""
+    _mount(digit_sheet(digit[None], smooth=False), [{"index": 0, "alt": alt}], size=112, key="printed digit")
 
 
 def _print(results: cached.Results, indices: np.ndarray, tiles: list[dict], **options: Any) -> None:
