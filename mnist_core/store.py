@@ -9,6 +9,7 @@ import hashlib
 import io
 import json
 import os
+import zipfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
@@ -19,7 +20,7 @@ import numpy as np
 from mnist_core.classifiers.registry import get_classifier_spec, hyperparameters_for, list_classifiers
 from mnist_core.datasets import get_dataset_spec
 from mnist_core.errors import ArtifactCorruptError, ArtifactError, ArtifactMissingError, ArtifactStaleError
-from mnist_core.files import write_atomically
+from mnist_core.files import write_atomically, write_together
 
 if TYPE_CHECKING:
     from mnist_core.classifiers.served import OnnxClassifier
@@ -104,12 +105,9 @@ def save_run(record: Record, *, model: bytes, scores: np.ndarray, labels: np.nda
         files={name: {"sha256": _sha256(data), "bytes": len(data)} for name, data in contents.items()},
     )
     labels_file = folder.parent / LABELS
-    if not labels_file.exists() or _labels_hash(_read_npz(labels_file)["labels"]) != record.labels_sha256:
+    if not _holds_labels(labels_file, record.labels_sha256):
         write_atomically(labels_file, _npz(labels=labels.astype(np.uint8)))
-    (folder / RECORD).unlink(missing_ok=True)
-    for name, data in contents.items():
-        write_atomically(folder / name, data)
-    write_atomically(folder / RECORD, _to_json(record))
+    write_together({**{folder / name: data for name, data in contents.items()}, folder / RECORD: _to_json(record)})
     return record
 
 
@@ -169,7 +167,7 @@ def load_labels(record: Record) -> np.ndarray:
     path = run_dir(record.dataset, record.classifier).parent / LABELS
     try:
         labels = _read_npz(path)["labels"]
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
         raise ArtifactCorruptError(record.dataset, record.classifier, f"{LABELS} cannot be read ({error}).") from error
     if _labels_hash(labels) != record.labels_sha256:
         raise ArtifactCorruptError(record.dataset, record.classifier, f"{LABELS} is not what the run was scored on.")
@@ -220,6 +218,13 @@ def _check(record: Record, dataset: str, classifier: str) -> None:
         raise ArtifactStaleError(dataset, classifier, reason)
     for name in (MODEL, PREDICTIONS):
         _read_verified(record, name)
+
+
+def _holds_labels(path: Path, sha256: str) -> bool:
+    try:
+        return _labels_hash(_read_npz(path)["labels"]) == sha256
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile):
+        return False
 
 
 def _read_verified(record: Record, name: str) -> bytes:

@@ -1,5 +1,6 @@
 """A classifier without a usable run is no dead end: what is wrong, and how to train it, here or in a terminal."""
 
+import time
 from collections.abc import Sequence
 
 import streamlit as st
@@ -51,7 +52,7 @@ def _start(classifier: str, dataset: str) -> None:
     try:
         jobs.start(classifier, dataset)
     except MnistCoreError as error:
-        st.session_state["training refused"] = str(error)
+        st.toast(str(error), icon=":material/error:")
 
 
 @st.fragment(run_every=1.0)
@@ -60,7 +61,6 @@ def _show_job() -> None:
     job = jobs.current()
     if job is None or job.status != "running":
         st.rerun()
-    label = get_classifier_spec(job.classifier).label
-    took = words.seconds(job.seconds)
-    st.progress(job.share or 0.0, f"Training {label} on {job.dataset}, {took}: {job.message}")
-    st.button("Cancel", icon=":material/cancel:", on_click=jobs.cancel, key=f"cancel {job.dataset} {job.classifier}")
+    label, took = get_classifier_spec(job.classifier).label, words.seconds(time.time() - job.started)
+    st.progress(job.share or 0.0, f"Training {label} on {job.dataset} for {took}. {job.message}")
+    st.button("Cancel", icon=":material/cancel:", on_click=jobs.cancel)

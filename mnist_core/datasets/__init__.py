@@ -1,0 +1,15 @@
+"""Where digits come from: named, verified train/test splits."""
+
+from mnist_core.datasets.registry import DATASETS, fetch_dataset, get_dataset_spec, list_datasets, load_dataset
+from mnist_core.datasets.spec import Dataset, DatasetSpec, Split
+
+__all__ = [
+    "DATASETS",
+    "Dataset",
+    "DatasetSpec",
+    "Split",
+    "fetch_dataset",
+    "get_dataset_spec",
+    "list_datasets",
+    "load_dataset",
+]

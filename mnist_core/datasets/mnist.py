@@ -1,0 +1,109 @@
+"""MNIST (LeCun, Cortes, Burges): the standard split, and a stratified one of all 70,000 digits."""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import MappingProxyType
+
+import numpy as np
+
+from mnist_core.datasets.idx import IdxFile, decode_idx
+from mnist_core.datasets.sources import Sources, default_sources, obtain
+from mnist_core.datasets.spec import DatasetSpec, Split, SplitName
+from mnist_core.progress import Progress
+
+Files = Mapping[SplitName, tuple[IdxFile, IdxFile]]
+"""Images and labels of each split."""
+
+FILES: Files = MappingProxyType(
+    {
+        "train": (
+            IdxFile(
+                "train-images-idx3-ubyte",
+                (60_000, 28, 28),
+                "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
+            ),
+            IdxFile(
+                "train-labels-idx1-ubyte",
+                (60_000,),
+                "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
+            ),
+        ),
+        "test": (
+            IdxFile(
+                "t10k-images-idx3-ubyte",
+                (10_000, 28, 28),
+                "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
+                first=60_000,
+            ),
+            IdxFile(
+                "t10k-labels-idx1-ubyte",
+                (10_000,),
+                "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
+                first=60_000,
+            ),
+        ),
+    }
+)
+
+
+FINGERPRINT = hashlib.sha256("".join(file.sha256 for pair in FILES.values() for file in pair).encode()).hexdigest()
+STRATIFIED_FINGERPRINT = hashlib.sha256(
+    f"{FINGERPRINT} train_test_split(test_size=14_000, stratify=y, random_state=42)".encode()
+).hexdigest()
+
+
+def load_split(
+    split: SplitName, progress: Progress, *, files: Files = FILES, sources: Callable[[], Sources] = default_sources
+) -> dict[SplitName, Split]:
+    """Read the two files of this split, and no other."""
+    images, labels = files[split]
+    _, contents = obtain("mnist", files[split], sources(), progress)
+    return {split: Split(decode_idx(contents[images]), decode_idx(contents[labels]))}
+
+
+def load_stratified(
+    _: SplitName,
+    progress: Progress,
+    *,
+    files: Files = FILES,
+    sources: Callable[[], Sources] = default_sources,
+    n_test: int = 14_000,
+) -> dict[SplitName, Split]:
+    """Join both splits, the training digits first, and divide them anew; either half needs all files."""
+    from sklearn.model_selection import train_test_split
+
+    parts = [load_split(part, progress, files=files, sources=sources)[part] for part in files]
+    images = np.concatenate([part.images for part in parts])
+    labels = np.concatenate([part.labels for part in parts])
+    train, test = train_test_split(np.arange(len(labels)), test_size=n_test, stratify=labels, random_state=42)
+    return {"train": Split(images[train], labels[train]), "test": Split(images[test], labels[test])}
+
+
+def fetch(progress: Progress, *, files: Files = FILES, sources: Callable[[], Sources] = default_sources) -> Path:
+    """Make sure that all four files lie in one folder, verified; the folder."""
+    folder, _ = obtain("mnist", [file for pair in files.values() for file in pair], sources(), progress)
+    return folder
+
+
+MNIST = DatasetSpec(
+    name="mnist",
+    label="MNIST 60,000 / 10,000",
+    n_train=60_000,
+    n_test=10_000,
+    fingerprint=FINGERPRINT,
+    remark="The standard split, for figures that compare with the literature.",
+    load=load_split,
+    fetch=fetch,
+)
+
+MNIST_STRATIFIED = DatasetSpec(
+    name="mnist-stratified",
+    label="MNIST stratified 56,000 / 14,000",
+    n_train=56_000,
+    n_test=14_000,
+    fingerprint=STRATIFIED_FINGERPRINT,
+    remark="All 70,000 digits divided anew, each class in the same proportion on both sides.",
+    load=load_stratified,
+    fetch=fetch,
+)

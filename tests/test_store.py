@@ -1,0 +1,198 @@
+import gzip
+import json
+import os
+import shutil
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from mnist_core import store
+from mnist_core.classifiers.registry import list_classifiers
+from mnist_core.errors import ArtifactCorruptError, ArtifactMissingError, ArtifactStaleError, UnknownNameError
+from tests.conftest import PROJECT
+
+DATASET, NAME = "digits", "logistic"
+
+
+@pytest.fixture
+def run(artifacts):
+    return artifacts / DATASET / NAME
+
+
+def edit(run, **changes):
+    path = run / store.RECORD
+    path.write_text(json.dumps(json.loads(path.read_text()) | changes))
+
+
+def test_every_committed_run_is_whole_and_scores_what_its_record_says():
+    for dataset in ("mnist", "digits"):
+        records, problems = store.load_records(dataset)
+        assert not problems
+        assert [record.classifier for record in records] == list_classifiers(dataset)
+        for record in records:
+            labels, scores = store.load_labels(record), store.load_scores(record)
+            assert (scores.argmax(axis=1) == labels).mean() == pytest.approx(record.test_accuracy), record.classifier
+
+
+def test_a_saved_run_comes_back_as_it_was(artifacts):
+    record = store.load_record(DATASET, NAME)
+    model = gzip.decompress((artifacts / DATASET / NAME / store.MODEL).read_bytes())
+    scores, labels = store.load_scores(record), store.load_labels(record)
+    shutil.rmtree(artifacts)
+    saved = store.save_run(record, model=model, scores=scores, labels=labels)
+    assert saved == record == store.load_record(DATASET, NAME)
+    assert saved.key == record.key
+    np.testing.assert_array_equal(store.load_scores(saved), scores)
+    np.testing.assert_array_equal(store.load_labels(saved), labels)
+    images = np.zeros((1, 28, 28), dtype=np.uint8)
+    assert store.load_model(saved).predict_proba(images).sum() == pytest.approx(1, abs=1e-6)
+
+
+def test_what_is_loaded_cannot_be_changed(artifacts):
+    record = store.load_record(DATASET, NAME)
+    for array in (store.load_scores(record), store.load_labels(record)):
+        with pytest.raises(ValueError, match="read-only"):
+            array[0] = 0
+
+
+def test_a_run_that_is_not_there_is_missing(run):
+    shutil.rmtree(run)
+    with pytest.raises(ArtifactMissingError, match=r"train logistic --dataset digits"):
+        store.load_record(DATASET, NAME)
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"schema": 0}, "has schema 0, this version reads"),
+        ({"fingerprint": "other"}, "trained on data other"),
+        ({"hyperparameters": {"C": 99}}, r"other hyperparameters than the registry's \(C"),
+    ],
+)
+def test_a_run_made_otherwise_is_stale(run, change, reason):
+    edit(run, **change)
+    with pytest.raises(ArtifactStaleError, match=reason):
+        store.load_record(DATASET, NAME)
+
+
+@pytest.mark.parametrize("name", [store.MODEL, store.PREDICTIONS])
+@pytest.mark.parametrize("damage", ["truncated", "flipped", "foreign", "gone"])
+def test_a_file_that_is_not_the_recorded_one_is_corrupt(run, name, damage):
+    path = run / name
+    data = bytearray(path.read_bytes())
+    if damage == "truncated":
+        path.write_bytes(data[: len(data) // 2])
+    elif damage == "flipped":
+        data[len(data) // 2] ^= 1
+        path.write_bytes(data)
+    elif damage == "foreign":
+        shutil.copy(run.parent / "sgd" / name, path)
+    else:
+        path.unlink()
+    with pytest.raises(ArtifactCorruptError, match=name):
+        store.load_record(DATASET, NAME)
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"schema": 1}', '"pickle"'])
+def test_a_record_that_is_none_is_reported_and_not_used(run, text):
+    (run / store.RECORD).write_text(text)
+    with pytest.raises((ArtifactCorruptError, ArtifactStaleError), match=store.RECORD):
+        store.load_record(DATASET, NAME)
+
+
+def test_a_record_of_another_run_is_corrupt(run):
+    shutil.copy(run.parent / "sgd" / store.RECORD, run / store.RECORD)
+    with pytest.raises(ArtifactCorruptError, match="belongs to sgd on digits"):
+        store.load_record(DATASET, NAME)
+
+
+def test_labels_other_than_those_it_was_scored_on_are_refused(artifacts):
+    record = store.load_record(DATASET, NAME)
+    np.savez(artifacts / DATASET / store.LABELS, labels=np.zeros(record.n_test, dtype=np.uint8))
+    with pytest.raises(ArtifactCorruptError, match=store.LABELS):
+        store.load_labels(record)
+
+
+def test_one_bad_run_leaves_the_others_usable(run):
+    (run / store.MODEL).unlink()
+    records, problems = store.load_records(DATASET)
+    assert [problem.classifier for problem in problems] == [NAME]
+    assert [record.classifier for record in records] == [name for name in list_classifiers(DATASET) if name != NAME]
+
+
+def test_a_pickle_is_never_loaded(run):
+    """An object array in the predictions, hashes and all, raises instead of running what it holds."""
+    predictions = run / store.PREDICTIONS
+    np.savez(predictions, scores=np.array([{"a": 1}], dtype=object))
+    data = predictions.read_bytes()
+    files = json.loads((run / store.RECORD).read_text())["files"]
+    files[store.PREDICTIONS] = {"sha256": store.hashlib.sha256(data).hexdigest(), "bytes": len(data)}
+    edit(run, files=files)
+    with pytest.raises(ValueError, match="allow_pickle=False"):
+        store.load_scores(store.load_record(DATASET, NAME))
+
+
+@pytest.mark.parametrize("renames", [1, 2, 3])
+def test_a_process_killed_while_it_saves_leaves_a_whole_run_or_one_that_is_refused(run, renames):
+    before = store.load_record(DATASET, NAME)
+    script = f"""
+import os
+from mnist_core import store
+record = store.load_record({DATASET!r}, {NAME!r})
+scores, labels = store.load_scores(record), store.load_labels(record)
+rename, done = os.replace, []
+def replace(source, target):
+    done.append(target)
+    if len(done) == {renames}:
+        os.kill(os.getpid(), 9)
+    rename(source, target)
+os.replace = replace
+store.save_run(record, model=b"another model", scores=scores, labels=labels)
+"""
+    ended = subprocess.run([sys.executable, "-c", script], env={**os.environ, "PYTHONPATH": str(PROJECT)}, check=False)
+    assert ended.returncode == -9
+    if renames == 1:
+        assert store.load_record(DATASET, NAME) == before
+    else:
+        with pytest.raises(ArtifactCorruptError, match=store.MODEL):
+            store.load_record(DATASET, NAME)
+
+
+def test_a_disk_that_is_full_leaves_the_old_run(run, monkeypatch):
+    before = store.load_record(DATASET, NAME)
+    scores, labels = store.load_scores(before), store.load_labels(before)
+
+    def full(_descriptor):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space left"):
+        store.save_run(before, model=b"another model", scores=scores, labels=labels)
+    assert store.load_record(DATASET, NAME) == before
+    assert sorted(path.name for path in run.iterdir()) == sorted([store.MODEL, store.PREDICTIONS, store.RECORD])
+
+
+def test_labels_that_were_damaged_are_mended_by_the_next_run(artifacts):
+    record = store.load_record(DATASET, NAME)
+    scores, labels = store.load_scores(record), store.load_labels(record)
+    (artifacts / DATASET / store.LABELS).write_bytes(b"PK damaged")
+    with pytest.raises(ArtifactCorruptError, match=store.LABELS):
+        store.load_labels(record)
+    store.save_run(record, model=b"a model", scores=scores, labels=labels)
+    np.testing.assert_array_equal(store.load_labels(record), labels)
+
+
+def test_signature_changes_with_any_file(artifacts):
+    before = store.signature(DATASET)
+    assert before == store.signature(DATASET)
+    os.utime(artifacts / DATASET / NAME / store.MODEL, (1, 1))
+    assert store.signature(DATASET) != before
+
+
+def test_a_wrong_name_lists_the_right_ones():
+    with pytest.raises(UnknownNameError, match="random-forest"):
+        store.load_record("mnist", "randomforest")
+    with pytest.raises(UnknownNameError, match="digits"):
+        store.load_record("fashion", "sgd")
