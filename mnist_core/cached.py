@@ -1,4 +1,4 @@
-"""Streamlit's caches over the core: what every session and every rerun shares. The only file here that imports streamlit.
+"""Streamlit's caches over the core: what all sessions share. The only file here that imports streamlit.
 
 Keys are names and fingerprints, never arrays; what is returned is shared, so nobody may change it.
 """
@@ -75,7 +75,7 @@ def _load_results(dataset: str, signature: tuple) -> Results:
 
 
 def leaderboard(results: Results) -> pd.DataFrame:
-    """One row a classifier, most accurate first: accuracies as shares with the interval, times in seconds, sizes in bytes."""
+    """One row a classifier, most accurate first: shares in 0..1, times in seconds, sizes in bytes."""
     return _leaderboard(results.dataset, tuple(record.key for record in results.records.values()), results)
 
 
@@ -99,7 +99,9 @@ def _leaderboard(dataset: str, keys: tuple[str, ...], _results: Results) -> pd.D
                 "remark": get_classifier_spec(name).remark,
             }
         )
-    return pd.DataFrame(rows).sort_values("test_accuracy", ascending=False, ignore_index=True) if rows else pd.DataFrame()
+    return (
+        pd.DataFrame(rows).sort_values("test_accuracy", ascending=False, ignore_index=True) if rows else pd.DataFrame()
+    )
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
@@ -162,7 +164,8 @@ class Pixels:
         self.dataset: Dataset = load_dataset(dataset, progress=self._report)
         self.split: Split | None = None
         self.error: MnistCoreError | None = None
-        self.message, self.share = "Starting", None
+        self.message = "Starting"
+        self.share: float | None = None
         self._thread = threading.Thread(target=self._load, daemon=True)
         self._thread.start()
 
@@ -190,5 +193,5 @@ class Pixels:
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def load_pixels(dataset: str) -> Pixels:
-    """The test images of a dataset, on their way or there; `load_pixels.clear(dataset)` makes the next call try again."""
+    """The test images, on their way or there; `load_pixels.clear(dataset)` makes the next call try again."""
     return Pixels(dataset)

@@ -1,4 +1,4 @@
-"""Every error the core raises on purpose: one family, each message saying what was expected, what was found, what to do."""
+"""The errors of the core: one family, each saying what was expected, what was found, what to do."""
 
 from collections.abc import Iterable
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 def write_atomically(path: Path, data: bytes) -> None:
-    """Write to a temporary name beside `path`, flush to the disk, then rename: a reader sees the old file or the new one."""
+    """Write under a temporary name, flush to the disk, rename: a reader sees the old file or the new."""
     write_together({path: data})
 
 

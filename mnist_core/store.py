@@ -1,7 +1,7 @@
 """What is kept of a run: `record.json`, `model.onnx.gz`, `predictions.npz`, and a dataset's `labels.npz` beside them.
 
-The record is the single source of every figure on screen and names the sha256 of each file; it is written last, so a run is
-there as a whole or not at all. Nothing here is a pickle.
+The record is the single source of every figure on screen and names the sha256 of each file; it is written last, so a
+run is there as a whole or not at all. Nothing here is a pickle.
 """
 
 import gzip
@@ -33,8 +33,8 @@ RECORD, MODEL, PREDICTIONS, LABELS = "record.json", "model.onnx.gz", "prediction
 class Record:
     """One classifier trained on one dataset: what went in, what came out, and the hashes of the files beside it.
 
-    Times are wall-clock seconds on a machine of `cores` cores; predictions are timed through the served model on one of them.
-    Accuracies are shares in 0..1.
+    Times are wall-clock seconds on a machine of `cores` cores; predictions are timed through the served model on one of
+    them. Accuracies are shares in 0..1.
     """
 
     classifier: str
@@ -183,15 +183,16 @@ def load_model(record: Record) -> "OnnxClassifier":
 
 
 def load_classifier(name: str, dataset: str = "mnist") -> "OnnxClassifier":
-    """A trained classifier: `predict_proba(images)` and `predict(images)` of uint8 images of shape (n, 28, 28), ink bright on black.
+    """A trained classifier with `predict_proba(images)` and `predict(images)`.
 
-    Probabilities are float32 of shape (n, 10) with rows summing to 1, predictions uint8 of shape (n,).
+    Images are uint8 of shape (n, 28, 28), ink bright on black. Probabilities are float32 of shape (n, 10) with rows
+    summing to 1, predictions uint8 of shape (n,).
     """
     return load_model(load_record(dataset, name))
 
 
 def signature(dataset: str) -> tuple[tuple[str, int, int], ...]:
-    """Name, size and time of every file kept for a dataset: equal as long as nothing changed. Costs a few `stat` calls."""
+    """Name, size and time of every file kept for a dataset: equal as long as nothing changed."""
     found = []
     for path in sorted((artifacts_dir() / dataset).glob("**/*.*")):
         if not path.name.startswith("."):
@@ -209,12 +210,9 @@ def _check(record: Record, dataset: str, classifier: str) -> None:
         raise ArtifactStaleError(dataset, classifier, f"trained on data {record.fingerprint}, {dataset} is now {now}.")
     today = json.loads(json.dumps(hyperparameters_for(classifier, dataset)))
     if record.hyperparameters != today:
-        changed = sorted(
-            key
-            for key in today.keys() | record.hyperparameters.keys()
-            if today.get(key) != record.hyperparameters.get(key)
-        )
-        reason = f"trained with other hyperparameters than the registry's ({', '.join(changed)})."
+        names = sorted(today.keys() | record.hyperparameters.keys())
+        changed = ", ".join(name for name in names if today.get(name) != record.hyperparameters.get(name))
+        reason = f"trained with other hyperparameters than the registry's ({changed})."
         raise ArtifactStaleError(dataset, classifier, reason)
     for name in (MODEL, PREDICTIONS):
         _read_verified(record, name)

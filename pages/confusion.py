@@ -46,7 +46,9 @@ def select_clicked_cell() -> None:
 def select_clicked_pair() -> None:
     """Put the pair of the clicked row into the URL."""
     if rows := st.session_state[pairs_key].selection.rows:
-        view.put(true=int(pairs.loc[rows[0], "true"]), pred=int(pairs.loc[rows[0], "predicted"]), page=None, sample=None)
+        view.put(
+            true=int(pairs.loc[rows[0], "true"]), pred=int(pairs.loc[rows[0], "predicted"]), page=None, sample=None
+        )
 
 
 true, pred = view.current("true", DIGITS, worst[0]), view.current("pred", DIGITS, worst[1])
@@ -55,7 +57,7 @@ pairs_key = f"pairs {classifier} {true} {pred}"
 left, right = st.columns([5, 4], gap="large")
 with left:
     show = st.segmented_control(
-        "Show", list(SHOW), format_func=SHOW.get, required=True, **view.bind("show", list(SHOW), "errors")
+        "Show", list(SHOW), format_func=SHOW.__getitem__, required=True, **view.bind("show", list(SHOW), "errors")
     )
     st.plotly_chart(
         confusion_figure(matrix, show=show, selected=(true, pred), accent=theme.accent()),
@@ -80,7 +82,9 @@ with right:
         hide_index=True,
         height=245,
         key=pairs_key,
-        selection_default={"selection": {"rows": pairs.index[(pairs["true"] == true) & (pairs["predicted"] == pred)].tolist()}},
+        selection_default={
+            "selection": {"rows": pairs.index[(pairs["true"] == true) & (pairs["predicted"] == pred)].tolist()}
+        },
         on_select=select_clicked_pair,
         selection_mode="single-row",
         alt="Most confused pairs; select a row to see its digits",

@@ -17,15 +17,21 @@ results, classifier = sidebar.chosen()
 st.title("What do the mistakes look like?")
 runs.require(results, classifier)
 label, y_pred = results.labels[classifier], results.y_pred[classifier]
-st.caption(f"Predicted, confident and margin speak of {label}. Open a digit to see what every classifier makes of it.")
+st.caption(f"Prediction, confidence and margin are those of {label}. Open a digit to see all.")
 
 with st.container(horizontal=True, vertical_alignment="bottom"):
     wrong = st.segmented_control(
-        "Who is wrong", list(WRONG), format_func=WRONG.get, required=True, **view.bind("wrong", list(WRONG), "model")
+        "Who is wrong",
+        list(WRONG),
+        format_func=WRONG.__getitem__,
+        required=True,
+        **view.bind("wrong", list(WRONG), "model"),
     )
     true = st.selectbox("True digit", DIGITS, width=110, **view.bind("true", DIGITS, "any"))
     pred = st.selectbox("Predicted digit", DIGITS, width=130, **view.bind("pred", DIGITS, "any"))
-    sort = st.selectbox("Sort", list(SORTS), format_func=SORTS.get, width=220, **view.bind("sort", list(SORTS), "confidence"))
+    sort = st.selectbox(
+        "Sort", list(SORTS), format_func=SORTS.__getitem__, width=220, **view.bind("sort", list(SORTS), "confidence")
+    )
 
 mistaken = np.stack([answers != results.y_true for answers in results.y_pred.values()])
 among = {

@@ -37,14 +37,23 @@ if results.records:
     st.dataframe(
         board.assign(
             test_accuracy=100 * board["test_accuracy"],
-            interval=[words.interval(row.test_accuracy, results.records[row.name].n_test) for row in board.itertuples()],
+            interval=[
+                words.interval(row.test_accuracy, results.records[row.name].n_test) for row in board.itertuples()
+            ],
             train_accuracy=100 * board["train_accuracy"],
             predict_one_seconds=1000 * board["predict_one_seconds"],
             model_bytes=board["model_bytes"] / 1e6,
         ),
         column_order=(
-            "label", "test_accuracy", "interval", "train_accuracy", "fit_seconds", "predict_seconds",
-            "predict_one_seconds", "model_bytes", "remark",
+            "label",
+            "test_accuracy",
+            "interval",
+            "train_accuracy",
+            "fit_seconds",
+            "predict_seconds",
+            "predict_one_seconds",
+            "model_bytes",
+            "remark",
         ),
         column_config={
             "label": st.column_config.TextColumn("Classifier", pinned=True),
@@ -59,13 +68,15 @@ if results.records:
         },
         hide_index=True,
         alt="Leaderboard of the classifiers",
-    )  # fmt: skip
+    )
 
     chart, way_in = st.columns([2, 1], gap="large")
     with chart:
         st.subheader("Accuracy against training time")
         st.plotly_chart(accuracy_time_figure(board, theme.classifier_colours()), alt="Test accuracy by training time")
-        st.caption("Filled circles on the dotted line are the Pareto front: no other is both quicker and more accurate.")
+        st.caption(
+            "Filled circles on the dotted line are the Pareto front: no other is both quicker and more accurate."
+        )
     with way_in:
         st.subheader("Where to look first")
         if classifier in results.records:
@@ -75,7 +86,7 @@ if results.records:
             if len(pairs):
                 true, pred, count = pairs.loc[0, ["true", "predicted", "digits"]].astype(int)
                 st.markdown(f"**{label}** most often takes a **{true}** for a **{pred}**: {words.digits(count)}.")
-                cell = query | {"true": true, "pred": pred}
+                cell = query | {"true": str(true), "pred": str(pred)}
                 st.page_link("pages/confusion.py", label=f"See {true} read as {pred}", query_params=cell)
             st.page_link("pages/errors.py", label=f"All mistakes of {label}", query_params=query)
             st.page_link("pages/draw.py", label="Draw a digit for all of them", query_params=query)

@@ -19,7 +19,7 @@ NEEDS = ("mnist", "browser", "torch")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip what needs something that is not here, and say what it is; with `MNIST_TESTS_REQUIRE_ALL` let it fail instead."""
+    """Skip what needs something that is not here; with `MNIST_TESTS_REQUIRE_ALL` let it fail instead."""
     if os.environ.get("MNIST_TESTS_REQUIRE_ALL"):
         return
     for item in items:

@@ -38,7 +38,7 @@ DIGITS = DatasetSpec(
     overrides={
         # A tenth of the steps an epoch: more epochs. Fewer digits than MNIST's run has centres: fewer centres.
         "sgd-kernel": {"centres": 300},
-        "mlp": {"epochs": 60},
+        "mlp": {"epochs": 30},
         "cnn": {"epochs": 40, "batch_size": 32},
     },
 )

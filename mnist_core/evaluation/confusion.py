@@ -26,7 +26,7 @@ def confusion_matrix(y_true: np.ndarray, y_pred: np.ndarray) -> np.ndarray:
 
 
 def normalise(matrix: np.ndarray, by: Normalisation) -> np.ndarray:
-    """Counts as they are, or as shares in 0..1 of their row (true digit) or column (predicted digit); empty sums give 0."""
+    """Counts, or shares in 0..1 of the row (true digit) or column (predicted digit); empty sums give 0."""
     if by == "counts":
         return matrix.astype(float)
     sums = matrix.sum(axis=1 if by == "row" else 0, keepdims=True)
@@ -49,7 +49,7 @@ def class_report(matrix: np.ndarray) -> pd.DataFrame:
 
 
 def confused_pairs(matrix: np.ndarray) -> pd.DataFrame:
-    """Every wrong cell that is not empty, most digits first: `true`, `predicted`, `digits`, and the `share` of the true digit's row."""
+    """The wrong cells with digits in them, most first: `true`, `predicted`, `digits`, `share` of the row."""
     rows = matrix.sum(axis=1)
     true, predicted = np.nonzero(matrix - np.diag(np.diag(matrix)))
     frame = pd.DataFrame(
@@ -60,4 +60,6 @@ def confused_pairs(matrix: np.ndarray) -> pd.DataFrame:
             "share": matrix[true, predicted] / np.maximum(rows[true], 1),
         }
     )
-    return frame.sort_values(["digits", "share", "true", "predicted"], ascending=[False, False, True, True], ignore_index=True)
+    return frame.sort_values(
+        ["digits", "share", "true", "predicted"], ascending=[False, False, True, True], ignore_index=True
+    )

@@ -54,7 +54,7 @@ def pareto_front(cost: Sequence[float], gain: Sequence[float]) -> np.ndarray:
     costs, gains = np.asarray(cost, dtype=float), np.asarray(gain, dtype=float)
     no_worse = (costs[:, None] <= costs) & (gains[:, None] >= gains)
     better = (costs[:, None] < costs) | (gains[:, None] > gains)
-    return ~(no_worse & better).any(axis=0)
+    return np.logical_not((no_worse & better).any(axis=0))
 
 
 def softmax(scores: np.ndarray, temperature: float = 1.0) -> np.ndarray:
@@ -64,8 +64,11 @@ def softmax(scores: np.ndarray, temperature: float = 1.0) -> np.ndarray:
     ----------
     scores : float ndarray of shape (n, k)
     temperature : float
-        Greater than 0; above 1 it makes the probabilities less sure. Guo et al. (2017), "On calibration of modern neural
-        networks", ICML.
+        Greater than 0; above 1 it makes the probabilities less sure.
+
+    References
+    ----------
+    Guo et al. (2017), "On calibration of modern neural networks", ICML.
     """
     # In double: raw scores may span millions, and a row must sum to 1 whatever they are.
     logits = scores.astype(np.float64) / temperature

@@ -17,7 +17,7 @@ def select_digits(
     predicted: int | None = None,
     among: np.ndarray | None = None,
 ) -> np.ndarray:
-    """Indices, ascending, of the digits with this true label, this prediction, and a place in the mask `among` (None: any)."""
+    """Indices, ascending, of the digits with this label, this prediction, and in the mask `among`."""
     mask = np.ones(len(y_true), dtype=bool) if among is None else among.copy()
     if true is not None:
         mask &= y_true == true
@@ -27,7 +27,7 @@ def select_digits(
 
 
 def sort_digits(indices: np.ndarray, proba: np.ndarray, by: Sort) -> np.ndarray:
-    """Order digits: the most confident prediction first, the smallest margin first, or by index. Ties keep the index order.
+    """Most confident prediction first, smallest margin first, or by index; ties in order of the index.
 
     Parameters
     ----------
@@ -45,9 +45,12 @@ def sort_digits(indices: np.ndarray, proba: np.ndarray, by: Sort) -> np.ndarray:
 
 
 def votes_table(
-    indices: Sequence[int] | np.ndarray, y_true: np.ndarray, y_preds: Mapping[str, np.ndarray], probas: Mapping[str, np.ndarray]
+    indices: Sequence[int] | np.ndarray,
+    y_true: np.ndarray,
+    y_preds: Mapping[str, np.ndarray],
+    probas: Mapping[str, np.ndarray],
 ) -> pd.DataFrame:
-    """One row a digit: `index`, `true`, then each classifier's prediction and its probability (`NAME`, `NAME probability`)."""
+    """One row a digit: `index`, `true`, then `NAME` (predicted) and `NAME probability` for each classifier."""
     rows = np.asarray(indices, dtype=np.int64)
     columns: dict[str, np.ndarray] = {"index": rows, "true": y_true[rows]}
     for name, y_pred in y_preds.items():

@@ -38,9 +38,18 @@ def confusion_figure(
     ]
     figure = go.Figure(
         go.Heatmap(
-            z=wrong, x=digits, y=digits, text=texts, texttemplate="%{text}", xgap=2, ygap=2, zmin=0,
-            showscale=False, hoverinfo="skip", hoverongaps=False,
-        )  # fmt: skip
+            z=wrong,
+            x=digits,
+            y=digits,
+            text=texts,
+            texttemplate="%{text}",
+            xgap=2,
+            ygap=2,
+            zmin=0,
+            showscale=False,
+            hoverinfo="skip",
+            hoverongaps=False,
+        )
     )
     # A heat map's cells return no selection in Streamlit: an invisible marker on each cell does.
     cells = [(true, pred) for true in digits for pred in digits]
@@ -60,7 +69,14 @@ def confusion_figure(
         figure.add_shape(
             type="rect", x0=pred - 0.5, x1=pred + 0.5, y0=true - 0.5, y1=true + 0.5, line={"color": accent, "width": 3}
         )
-    axis = {"tickvals": digits, "showgrid": False, "zeroline": False, "fixedrange": True, "range": [-0.5, 9.5], "ticks": ""}
+    axis = {
+        "tickvals": digits,
+        "showgrid": False,
+        "zeroline": False,
+        "fixedrange": True,
+        "range": [-0.5, 9.5],
+        "ticks": "",
+    }
     figure.update_xaxes(axis, side="top", title="predicted", constrain="domain")
     figure.update_yaxes(axis, title="true", range=[9.5, -0.5], scaleanchor="x", constrain="domain")
     return finish(figure, height=480)

@@ -23,9 +23,12 @@ def accuracy_time_figure(leaderboard: pd.DataFrame, colours: Mapping[str, str]) 
     front = frame[pareto_front(frame["fit_seconds"], frame["test_accuracy"])]
     figure = go.Figure(
         go.Scatter(
-            x=front["fit_seconds"], y=100 * front["test_accuracy"], mode="lines",
-            line={"dash": "dot", "width": 1.5, "color": "#8C8C8C", "shape": "hv"}, hoverinfo="skip",
-        )  # fmt: skip
+            x=front["fit_seconds"],
+            y=100 * front["test_accuracy"],
+            mode="lines",
+            line={"dash": "dot", "width": 1.5, "color": "#8C8C8C", "shape": "hv"},
+            hoverinfo="skip",
+        )
     )
     spread = np.log10(frame["fit_seconds"])
     middle = (spread.min() + spread.max()) / 2
@@ -33,21 +36,31 @@ def accuracy_time_figure(leaderboard: pd.DataFrame, colours: Mapping[str, str]) 
         accuracy, low, high = 100 * row.test_accuracy, 100 * row.low, 100 * row.high
         on_front = row.name in set(front["name"])
         figure.add_scatter(
-            x=[row.fit_seconds], y=[accuracy], mode="markers+text", text=[f"  {row.label}  "], cliponaxis=False,
+            x=[row.fit_seconds],
+            y=[accuracy],
+            mode="markers+text",
+            text=[f"  {row.label}  "],
+            cliponaxis=False,
             textposition="middle right" if np.log10(row.fit_seconds) <= middle else "middle left",
             marker={
-                "color": colours[row.name], "size": 12, "symbol": "circle" if on_front else "circle-open",
+                "color": colours[row.name],
+                "size": 12,
+                "symbol": "circle" if on_front else "circle-open",
                 "line": {"width": 2, "color": colours[row.name]},
             },
             error_y={
-                "type": "data", "array": [high - accuracy], "arrayminus": [accuracy - low],
-                "color": colours[row.name], "thickness": 1.5, "width": 4,
+                "type": "data",
+                "array": [high - accuracy],
+                "arrayminus": [accuracy - low],
+                "color": colours[row.name],
+                "thickness": 1.5,
+                "width": 4,
             },
             hovertemplate=(
                 f"{row.label}: {accuracy:.2f} % ({low:.2f} to {high:.2f})<br>trained in {row.fit_seconds:.1f} s"
                 f"{'<br>on the Pareto front' if on_front else ''}<extra></extra>"
             ),
-        )  # fmt: skip
+        )
     figure.update_xaxes(
         type="log",
         title="training time (s)",

@@ -9,7 +9,9 @@ from mnist_core.evaluation.confusion import N_CLASSES
 from mnist_core.figures.layout import finish
 
 
-def probabilities_figure(labels: Sequence[str], proba: np.ndarray, *, true: int | None = None, accent: str) -> go.Figure:
+def probabilities_figure(
+    labels: Sequence[str], proba: np.ndarray, *, true: int | None = None, accent: str
+) -> go.Figure:
     """Probabilities of the ten digits, one row a classifier; each row's answer is outlined, and the true digit marked.
 
     Parameters
@@ -26,18 +28,30 @@ def probabilities_figure(labels: Sequence[str], proba: np.ndarray, *, true: int 
     rows = list(range(len(labels)))
     figure = go.Figure(
         go.Heatmap(
-            z=percent, x=digits, y=rows, zmin=0, zmax=100, xgap=2, ygap=2, showscale=False,
-            text=[[f"{value:.0f}" if value >= 0.5 else "" for value in row] for row in percent], texttemplate="%{text}",
+            z=percent,
+            x=digits,
+            y=rows,
+            zmin=0,
+            zmax=100,
+            xgap=2,
+            ygap=2,
+            showscale=False,
+            text=[[f"{value:.0f}" if value >= 0.5 else "" for value in row] for row in percent],
+            texttemplate="%{text}",
             customdata=[[label] * N_CLASSES for label in labels],
             hovertemplate="%{customdata}: %{x} with %{z:.1f} %<extra></extra>",
-        )  # fmt: skip
+        )
     )
     for row, answer in enumerate(proba.argmax(axis=1)):
         wrong = true is not None and answer != true
         figure.add_shape(
-            type="rect", x0=answer - 0.47, x1=answer + 0.47, y0=row - 0.45, y1=row + 0.45,
+            type="rect",
+            x0=answer - 0.47,
+            x1=answer + 0.47,
+            y0=row - 0.45,
+            y1=row + 0.45,
             line={"color": accent if wrong else "#8C8C8C", "width": 3 if wrong else 1.5},
-        )  # fmt: skip
+        )
     ticks = [f"<b>{digit} ✓</b>" if digit == true else str(digit) for digit in digits]
     axis = {"showgrid": False, "zeroline": False, "fixedrange": True, "ticks": ""}
     figure.update_xaxes(axis, side="top", tickvals=digits, ticktext=ticks, range=[-0.5, 9.5])

@@ -24,7 +24,7 @@ def digit_sheet(images: np.ndarray, *, scale: int = SCALE, smooth: bool = True) 
     bytes
         A PNG, `28 * scale` pixels high and `n` times as wide.
     """
-    n, height, width = images.shape
+    height, width = images.shape[1:]
     # Each digit is enlarged alone, or its neighbours' ink would bleed in at the edges.
     filter_ = Image.Resampling.BICUBIC if smooth else Image.Resampling.NEAREST
     tiles = [Image.fromarray(image).resize((width * scale, height * scale), filter_) for image in images]

@@ -19,14 +19,16 @@ def show_errors() -> Iterator[None]:
     except MnistCoreError as error:
         st.error(str(error), icon=":material/error:")
         st.button("Try again", icon=":material/refresh:")
+    finally:
+        del st.session_state[_FRAMED]
 
 
 def ensure_dashboard(page: str) -> None:
     """Hand over to `dashboard.py` if this page, whose `__file__` it is, was started without it.
 
-    A fresh server takes `pages/` for automatic pages until `st.navigation` has run once, so the first link of all may run a page
-    alone: no picker, no error boundary. Calling `st.navigation` here ends that; naming this page in it makes the rerun, which
-    starts at the entry point, come back to it.
+    A fresh server takes `pages/` for automatic pages until `st.navigation` has run once, so the first link of all may
+    run a page alone: no picker, no error boundary. Calling `st.navigation` here ends that; naming this page in it makes
+    the rerun, which starts at the entry point, come back to it.
     """
     if _FRAMED not in st.session_state:
         st.navigation([st.Page("dashboard.py", default=True), st.Page(page)], position="hidden")

@@ -1,4 +1,4 @@
-"""Galleries: digits on one sheet, each with what every classifier said; a click, a tap or the Enter key opens one large."""
+"""Galleries: digits on one sheet, each with what every classifier said; a click or Enter opens one large."""
 
 import base64
 from pathlib import Path
@@ -34,7 +34,12 @@ def show_gallery(results: cached.Results, classifier: str, indices: np.ndarray) 
     tiles = [_tile(results, classifier, int(index)) for index in shown]
     key = f"gallery {results.dataset}"
     _print(
-        results, shown, tiles, size=84, key=key, on_clicked_change=lambda: view.put(sample=st.session_state[key].clicked)
+        results,
+        shown,
+        tiles,
+        size=84,
+        key=key,
+        on_clicked_change=lambda: view.put(sample=st.session_state[key].clicked),
     )
     if len(numbers) > 1:
         st.pagination(len(numbers), **view.bind("page", numbers, 1))
@@ -125,8 +130,18 @@ def _show_steps(index: int, indices: np.ndarray) -> None:
         steps = (("Previous", -1, "Left"), ("Next", 1, "Right"))
         for label, step, shortcut in steps:
             target = place + step
-            if st.button(label, disabled=not 0 <= target < len(indices), shortcut=shortcut, key=f"step {step}"):
-                view.put(sample=int(indices[target]), page=target // PER_PAGE + 1 if target >= PER_PAGE else None)
+            inside = 0 <= target < len(indices)
+            # The callback changes the view; the dialog is a fragment, so the page behind it must be told to follow.
+            if st.button(
+                label,
+                disabled=not inside,
+                shortcut=shortcut,
+                key=f"step {step}",
+                on_click=view.put,
+                kwargs={"sample": int(indices[target]), "page": 1 + target // PER_PAGE if target >= PER_PAGE else None}
+                if inside
+                else None,
+            ):
                 st.rerun()
             if step < 0:
                 st.caption(f"{place + 1:,} of {len(indices):,}", width="content")

@@ -55,6 +55,10 @@ def _start(classifier: str, dataset: str) -> None:
         st.toast(str(error), icon=":material/error:")
 
 
+def _cancel() -> None:
+    jobs.cancel()
+
+
 @st.fragment(run_every=1.0)
 def _show_job() -> None:
     """The training under way: one at a time for all sessions, so it may be another classifier's."""
@@ -63,4 +67,4 @@ def _show_job() -> None:
         st.rerun()
     label, took = get_classifier_spec(job.classifier).label, words.seconds(time.time() - job.started)
     st.progress(job.share or 0.0, f"Training {label} on {job.dataset} for {took}. {job.message}")
-    st.button("Cancel", icon=":material/cancel:", on_click=jobs.cancel)
+    st.button("Cancel", icon=":material/cancel:", on_click=_cancel)

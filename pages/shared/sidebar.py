@@ -28,9 +28,13 @@ def show() -> None:
             format_func=lambda name: get_classifier_spec(name).label,
             **view.bind("model", classifiers, DEFAULT_CLASSIFIER, remember=True),
         )
+        # Always in the address, so that a link means the same on every machine and after every release.
+        view.put(dataset=dataset, model=classifier)
         record = cached.load_results(dataset).records.get(classifier)
         if record:
-            st.caption(f"{percent_interval(record.test_accuracy, record.n_test)} of {record.n_test:,} test digits right")
+            st.caption(
+                f"{percent_interval(record.test_accuracy, record.n_test)} of {record.n_test:,} test digits right"
+            )
         else:
             st.caption(":material/warning: No usable run yet")
     st.session_state["chosen"] = (dataset, classifier)

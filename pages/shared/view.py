@@ -1,7 +1,7 @@
-"""The view lives in the URL: a widget shows what the query string says, and changing it changes the query string only.
+"""The view lives in the URL: a widget shows what the query string says, and changes nothing else.
 
-So a link, a click on a chart, the keyboard and a test all take the same path. A value that does not exist is dropped with a notice
-before the widget is made.
+So a link, a click on a chart, the keyboard and a test all take the same path. A value that does not exist is dropped
+with a notice before the widget is made.
 """
 
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ T = TypeVar("T")
 def current(name: str, options: Sequence[T], default: T, *, remember: bool = False) -> T:
     """The view's value of a query parameter, one of `options`; `None` among them stands for an absent parameter.
 
-    With `remember`, the value outlives a change of page, and is always written into the URL.
+    With `remember`, the value outlives a change of page.
     """
     memory = f"remembered {name}"
     fallback = st.session_state.get(memory, default) if remember else default
@@ -29,8 +29,6 @@ def current(name: str, options: Sequence[T], default: T, *, remember: bool = Fal
         del st.query_params[name]
     if remember:
         st.session_state[memory] = value
-        if st.query_params.get(name) != str(value):
-            st.query_params[name] = str(value)
     return value
 
 
@@ -42,23 +40,24 @@ def bind(name: str, options: Sequence[T], default: T, *, remember: bool = False)
 
 
 def put(**values: object) -> None:
-    """Change the view from a callback: set these query parameters, remove those that are None."""
-    for name, value in values.items():
-        if value is not None:
-            st.query_params[name] = str(value)
-        elif name in st.query_params:
-            del st.query_params[name]
+    """Change the view: set these query parameters, remove those that are None, in one step of the browser's history."""
+    before = st.query_params.to_dict()
+    after = {name: str(value) for name, value in (before | values).items() if value is not None}
+    if after != before:
+        st.query_params.from_dict(after)
 
 
 def _write_widget(name: str, key: str, default: object, remember: bool) -> None:
     value = st.session_state[key]
-    put(**{name: None if value == default and not remember else value})
+    change = {name: None if value == default and not remember else value}
     # Another choice is another list: its first page, and no digit open.
-    if name not in ("page", "sample"):
-        put(page=None, sample=None)
+    put(**({"page": None, "sample": None} | change))
 
 
 def _notice(name: str, text: str, known: list[str], value: object) -> None:
     choices = ", ".join(known) if len(known) <= 20 else f"{known[0]} to {known[-1]}"
     shown = "" if value is None else f" Showing {value}."
-    st.warning(f"The link asks for {name}={text}, which does not exist.{shown} There is: {choices}.", icon=":material/link_off:")
+    st.warning(
+        f"The link asks for {name}={text}, which does not exist.{shown} There is: {choices}.",
+        icon=":material/link_off:",
+    )

@@ -67,7 +67,11 @@ def test_accuracy_time_figure_marks_the_pareto_front():
     figure = accuracy_time_figure(board, {"slow": "red", "quick": "blue", "beaten": "green"})
     line, *points = figure.data
     assert list(line.x) == [1.0, 100.0]
-    assert {p.text[0]: p.marker.symbol for p in points} == {"Quick": "circle", "Slow": "circle", "Beaten": "circle-open"}
+    assert {p.text[0]: p.marker.symbol for p in points} == {
+        "Quick": "circle",
+        "Slow": "circle",
+        "Beaten": "circle-open",
+    }
 
 
 def test_probabilities_figure_outlines_each_answer_and_marks_wrong_ones():

@@ -1,0 +1,83 @@
+"""The command line: python -m mnist_core fetch | train | show | verify."""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+
+from mnist_core import commands
+from mnist_core.classifiers.registry import get_classifier_spec, list_classifiers
+from mnist_core.datasets import get_dataset_spec, list_datasets
+from mnist_core.errors import MnistCoreError, UnknownNameError
+
+DONE, FAILED, INTERRUPTED = 0, 1, 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit status: 0, 1 (failed) or 130 (interrupted); wrong calls exit with 2."""
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    # Threads of torch and scikit-learn wait without burning a core: nobody else is slowed down, pages least of all.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    try:
+        for name in options.classifiers:
+            get_classifier_spec(name)
+        get_dataset_spec(options.dataset)
+    except UnknownNameError as error:
+        parser.error(str(error))
+    if options.run is commands.train_all and not (options.classifiers or options.all):
+        parser.error(f"Say what to train: --all, or any of {', '.join(list_classifiers())}.")
+    try:
+        return DONE if options.run(options) else FAILED
+    except MnistCoreError as error:
+        print(error, file=sys.stderr)
+        return FAILED
+    except KeyboardInterrupt:
+        print("\nInterrupted. Runs stored before stay; nothing is stored by halves.", file=sys.stderr)
+        return INTERRUPTED
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m mnist_core", description="Classifiers of handwritten digits: data, training, results."
+    )
+    parser.set_defaults(classifiers=[], dataset="mnist")
+    subparsers = parser.add_subparsers(required=True, metavar="COMMAND")
+    datasets, classifiers = ", ".join(list_datasets()), ", ".join(list_classifiers())
+
+    fetch = subparsers.add_parser("fetch", help="make sure a dataset is here and verified")
+    fetch.add_argument("dataset", nargs="?", default="mnist", metavar="DATASET", help=f"{datasets} (default: mnist)")
+    fetch.set_defaults(run=commands.fetch)
+
+    train = subparsers.add_parser("train", help="train classifiers and store their runs")
+    train.add_argument("classifiers", nargs="*", metavar="NAME", help=classifiers)
+    train.add_argument("--all", action="store_true", help="every classifier")
+    train.add_argument(
+        "--jobs", type=_positive, default=1, metavar="N", help="how many at a time; times are fair with 1"
+    )
+    train.add_argument("--seed", type=int, default=0, help="of estimators and hold-out (default: 0)")
+    train.add_argument("--force", action="store_true", help="also where the stored run is up to date")
+    train.add_argument("--progress", choices=("text", "json"), default="text", help="how to report (default: text)")
+    train.set_defaults(run=commands.train_all)
+
+    show = subparsers.add_parser("show", help="the leaderboard as a table")
+    show.add_argument("--markdown", action="store_true", help="as the README has it")
+    show.set_defaults(run=commands.show)
+
+    verify = subparsers.add_parser("verify", help="check stored runs against their files, metrics and models")
+    verify.add_argument("classifiers", nargs="*", metavar="NAME", help=f"{classifiers} (default: all that are stored)")
+    verify.set_defaults(run=commands.verify)
+    for command in (train, show, verify):
+        command.add_argument("--dataset", default="mnist", metavar="DATASET", help=f"{datasets} (default: mnist)")
+    return parser
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"expected 1 or more, found {number}")
+    return number
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,73 @@
+"""A real server and a real Chromium."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import PROJECT, chromium
+
+Start = Callable[..., str]
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+
+
+@pytest.fixture(scope="module")
+def start_server(tmp_path_factory) -> Iterator[Start]:
+    """Start a dashboard that has served nobody yet, and give its address; keywords are environment variables."""
+    servers = []
+
+    def start(project: Path = PROJECT, **environment: str) -> str:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        options = {"server.port": port, "server.address": "127.0.0.1", "server.headless": "true"}
+        command = [sys.executable, "-m", "streamlit", "run", "dashboard.py"]
+        command += [f"--{name}={value}" for name, value in options.items()]
+        log = (tmp_path_factory.mktemp("server") / "log").open("w")
+        server = subprocess.Popen(command, cwd=project, env=os.environ | environment, stdout=log, stderr=log)
+        servers.append(server)
+        address = f"http://127.0.0.1:{port}"
+        for _ in range(300):
+            try:
+                urllib.request.urlopen(f"{address}/_stcore/health", timeout=1)
+            except OSError:
+                time.sleep(0.1)
+            else:
+                return address
+        raise AssertionError(f"The server at {address} did not start; see {log.name}")
+
+    yield start
+    for server in servers:
+        server.terminate()
+        server.wait(20)
+
+
+@pytest.fixture(scope="module")
+def server(start_server) -> str:
+    """A dashboard that the tests of a module share."""
+    return start_server()
+
+
+@pytest.fixture(scope="session")
+def browser():
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser):
+    context = browser.new_context(viewport={"width": 1280, "height": 1400}, accept_downloads=True)
+    page = context.new_page()
+    page.set_default_timeout(30_000)
+    yield page
+    context.close()

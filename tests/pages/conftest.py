@@ -1,0 +1,47 @@
+"""The dashboard run by Streamlit's own test harness, on the committed results."""
+
+import json
+from collections.abc import Callable
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from tests.conftest import PROJECT
+
+PAGES = ("overview", "confusion", "errors", "draw")
+Open = Callable[..., AppTest]
+
+
+@pytest.fixture(autouse=True)
+def fresh_caches():
+    """Caches outlive a test otherwise, as they outlive a session."""
+    yield
+    st.cache_resource.clear()
+    st.cache_data.clear()
+
+
+@pytest.fixture
+def open_page() -> Open:
+    """Open a page as a link would: `open_page("errors", dataset="digits", true=9)`."""
+
+    def open_page(page: str, /, **view: object) -> AppTest:
+        app = AppTest.from_file(str(PROJECT / "dashboard.py"), default_timeout=60)
+        app.query_params.update({"dataset": "digits"} | {name: str(value) for name, value in view.items()})
+        if page != "overview":
+            app.switch_page(f"pages/{page}.py")
+        return app.run()
+
+    return open_page
+
+
+def tiles(app: AppTest) -> list[dict]:
+    """What the first gallery of a page prints, or [] if there is none."""
+    galleries = app.get("bidi_component")
+    return json.loads(galleries[0].proto.json)["tiles"] if galleries else []
+
+
+def texts(app: AppTest) -> str:
+    """All text of a page that tests look for."""
+    kinds = ("title", "subheader", "markdown", "caption", "info", "warning", "error")
+    return "\n".join(str(element.value) for kind in kinds for element in app.get(kind))

@@ -1,0 +1,55 @@
+import pytest
+
+from mnist_core import store
+from tests.pages.conftest import tiles
+
+
+@pytest.fixture
+def labels():
+    record = store.load_record("digits", "sgd")
+    return store.load_labels(record), store.load_scores(record).argmax(axis=1)
+
+
+def test_a_link_to_a_cell_shows_that_cells_digits(open_page, labels):
+    y_true, y_pred = labels
+    true, pred = next((a, b) for a, b in zip(y_true, y_pred, strict=True) if a != b)
+    app = open_page("confusion", model="sgd", true=true, pred=pred)
+    expected = {int(i) for i in ((y_true == true) & (y_pred == pred)).nonzero()[0]}
+    assert {tile["index"] for tile in tiles(app)} == expected
+    assert f"{true} read as {pred}" in [subheader.value for subheader in app.subheader][-1]
+
+
+def test_the_pickers_select_a_cell_and_write_it_into_the_url(open_page):
+    app = open_page("confusion", model="sgd")
+    app.selectbox(key="view true").select(3).run()
+    app.selectbox(key="view pred").select(3).run()
+    assert dict(app.query_params)["true"] == dict(app.query_params)["pred"] == "3"
+    assert {tile["says"] for tile in tiles(app)} == {"true 3"}
+
+
+def test_without_a_cell_the_most_confused_pair_is_open(open_page):
+    app = open_page("confusion", model="sgd")
+    pair = app.dataframe[0].value.iloc[0]
+    assert app.subheader[-1].value.startswith(f"{pair.true:.0f} read as {pair.predicted:.0f} · {pair.digits:.0f} digit")
+
+
+def test_an_empty_cell_says_so(open_page, labels):
+    matrix = {(int(a), int(b)) for a, b in zip(*labels, strict=True)}
+    true, pred = next((a, b) for a in range(10) for b in range(10) if (a, b) not in matrix)
+    app = open_page("confusion", model="sgd", true=true, pred=pred)
+    assert f"never took a {true} for a {pred}" in app.info[0].value
+    assert not tiles(app)
+
+
+@pytest.mark.parametrize("show", ["errors", "counts", "row", "column"])
+def test_every_way_to_show_the_matrix_is_a_link(open_page, show):
+    app = open_page("confusion", show=show)
+    assert app.get("button_group")[0].value == show
+    assert not app.exception
+
+
+@pytest.mark.parametrize(("name", "value"), [("true", "11"), ("pred", "x"), ("show", "all"), ("sample", "99999")])
+def test_a_value_that_does_not_exist_is_dropped_with_a_notice(open_page, name, value):
+    app = open_page("confusion", **{name: value})
+    assert f"{name}={value}, which does not exist" in app.warning[0].value
+    assert name not in app.query_params

@@ -1,0 +1,93 @@
+import io
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from mnist_core import cached, store
+from mnist_core.classifiers.registry import list_classifiers
+from tests.pages.conftest import texts, tiles
+
+
+@pytest.fixture
+def mistaken():
+    """Which digits each classifier gets wrong, by name."""
+    records, _ = store.load_records("digits")
+    return {r.classifier: store.load_scores(r).argmax(axis=1) != store.load_labels(r) for r in records}
+
+
+@pytest.mark.parametrize(("wrong", "how"), [("model", None), ("any", np.any), ("all", np.all)])
+def test_who_is_wrong_filters_the_digits(open_page, mistaken, wrong, how):
+    among = how(np.stack(list(mistaken.values())), axis=0) if how else mistaken["sgd"]
+    app = open_page("errors", model="sgd", wrong=wrong)
+    count = int(among.sum())
+    assert app.subheader[0].value == f"{count:,} digit{'s' if count != 1 else ''}"
+    assert {tile["index"] for tile in tiles(app)} <= {int(i) for i in among.nonzero()[0]}
+
+
+def test_filters_and_sort_live_in_the_url(open_page):
+    app = open_page("errors", model="sgd")
+    app.selectbox(key="view true").select(8).run()
+    app.selectbox(key="view sort").select("index").run()
+    view = dict(app.query_params)
+    assert (view["true"], view["sort"]) == ("8", "index")
+    indices = [tile["index"] for tile in tiles(app)]
+    assert indices == sorted(indices)
+    assert all(tile["says"].startswith("true 8, predicted") for tile in tiles(app))
+    again = open_page("errors", **view)
+    assert [tile["index"] for tile in tiles(again)] == indices
+
+
+def test_the_most_confident_mistake_comes_first(open_page):
+    sure = [float(tile["caption"][1].split()[0]) for tile in tiles(open_page("errors", model="sgd"))]
+    assert sure == sorted(sure, reverse=True)
+
+
+def test_pages_hold_every_digit_once(open_page):
+    first = open_page("errors", model="sgd", wrong="any")
+    count = int(first.subheader[0].value.split()[0])
+    pages = -(-count // len(tiles(first)))
+    assert pages > 1
+    seen = [
+        t["index"]
+        for page in range(1, pages + 1)
+        for t in tiles(open_page("errors", model="sgd", wrong="any", page=page))
+    ]
+    assert len(seen) == len(set(seen)) == count
+
+
+def test_another_filter_starts_at_the_first_page(open_page):
+    app = open_page("errors", model="sgd", wrong="any", page=2)
+    app.selectbox(key="view sort").select("margin").run()
+    assert "page" not in app.query_params
+
+
+def test_a_link_opens_a_digit_with_every_classifiers_probabilities(open_page):
+    app = open_page("errors", model="sgd", sample=5)
+    assert len(app.get("dialog")) == 1
+    assert f"of {len(list_classifiers())} classifiers got it wrong" in texts(app)
+
+
+def test_steps_walk_through_the_list(open_page):
+    app = open_page("errors", model="sgd")
+    first, second = (tile["index"] for tile in tiles(app)[:2])
+    app = open_page("errors", model="sgd", sample=first)
+    assert app.button(key="step -1").disabled
+    app.button(key="step 1").click().run()
+    assert dict(app.query_params)["sample"] == str(second)
+
+
+def test_no_digit_that_fits_is_an_empty_state_that_clears_the_filters(open_page):
+    app = open_page("errors", model="cnn", true=0, pred=0)
+    assert "No digit fits" in app.info[0].value
+    app.button[0].click().run()
+    assert "true" not in app.query_params
+
+
+def test_the_csv_holds_every_classifiers_answer():
+    results = cached.load_results("digits")
+    table = pd.read_csv(io.BytesIO(cached.votes_csv(results, [3, 1])))
+    assert table["index"].tolist() == [3, 1]
+    assert table["true"].tolist() == results.y_true[[3, 1]].tolist()
+    for name in list_classifiers():
+        assert table[name].tolist() == results.y_pred[name][[3, 1]].tolist()

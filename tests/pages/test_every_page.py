@@ -1,0 +1,111 @@
+"""What holds for every page, dataset and classifier."""
+
+import json
+import shutil
+
+import pytest
+
+from mnist_core.classifiers.registry import list_classifiers
+from mnist_core.datasets import list_datasets
+from tests.pages.conftest import PAGES, texts
+
+
+@pytest.mark.parametrize("dataset", ["mnist", "digits"])
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_opens_and_says_which_view_it_is(open_page, page, dataset):
+    app = open_page(page, dataset=dataset)
+    assert not app.exception
+    assert not app.error
+    assert len(app.title) == 1
+    assert app.title[0].value.endswith("?")
+    assert app.query_params["dataset"] == dataset
+    assert app.query_params["model"] == "random-forest"
+
+
+@pytest.mark.parametrize("model", list_classifiers())
+@pytest.mark.parametrize("page", ["confusion", "errors"])
+def test_a_link_restores_every_classifier(open_page, page, model):
+    app = open_page(page, model=model)
+    assert app.selectbox(key="view model").value == model
+    assert not app.exception
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_an_unknown_dataset_or_model_is_dropped_with_a_notice(open_page, page):
+    app = open_page(page, dataset="fashion", model="perceptron-9000")
+    notices = " ".join(warning.value for warning in app.warning)
+    assert "dataset=fashion, which does not exist" in notices
+    assert "model=perceptron-9000, which does not exist" in notices
+    assert all(name in notices for name in list_datasets())
+    assert dict(app.query_params)["dataset"] == "mnist"
+    assert not app.exception
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_choice_of_dataset_and_classifier_outlives_a_change_of_page(open_page, page):
+    app = open_page("overview", dataset="digits", model="svc-ovr")
+    app.query_params.clear()  # as a click in the navigation does
+    if page != "overview":
+        app.switch_page(f"pages/{page}.py")
+    app.run()
+    assert dict(app.query_params)["dataset"] == "digits"
+    assert dict(app.query_params)["model"] == "svc-ovr"
+
+
+@pytest.mark.parametrize("damage", ["missing", "stale", "corrupt"])
+@pytest.mark.parametrize("page", PAGES)
+def test_a_run_that_cannot_be_used_is_reported_with_its_reason_and_a_way_out(open_page, artifacts, page, damage):
+    run = artifacts / "digits" / "random-forest"
+    if damage == "missing":
+        shutil.rmtree(run)
+    elif damage == "stale":
+        record = json.loads((run / "record.json").read_text())
+        (run / "record.json").write_text(json.dumps(record | {"hyperparameters": {"n_estimators": 3}}))
+    else:
+        (run / "model.onnx.gz").write_bytes(b"garbage")
+    reason = {"missing": "not been trained", "stale": "other hyperparameters", "corrupt": "model.onnx.gz"}[damage]
+    app = open_page(page, model="random-forest")
+    assert not app.exception
+    if page == "draw":  # draws with the others
+        return
+    assert reason in texts(app)
+    assert any("train random-forest --dataset digits" in code.value for code in app.code)
+    assert any(button.label == "Train it here" for button in app.button)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_dataset_without_any_run_offers_to_train(open_page, tmp_path, monkeypatch, page):
+    monkeypatch.setenv("MNIST_ARTIFACTS_DIR", str(tmp_path))
+    app = open_page(page)
+    assert not app.exception
+    assert any(button.label == "Train it here" for button in app.button)
+
+
+def test_where_training_is_off_only_the_command_is_offered(open_page, tmp_path, monkeypatch):
+    monkeypatch.setenv("MNIST_ARTIFACTS_DIR", str(tmp_path))
+    monkeypatch.setenv("MNIST_TRAINING", "off")
+    app = open_page("confusion", model="sgd")
+    assert "switched off" in texts(app)
+    assert not any(button.label == "Train it here" for button in app.button)
+    assert app.code[0].value == "python -m mnist_core train sgd --dataset digits"
+
+
+@pytest.mark.parametrize("page", ["confusion", "errors"])
+def test_without_pixels_a_page_shows_all_else_and_offers_digits(open_page, monkeypatch, page):
+    def nowhere(*_args, **_options):
+        raise DatasetUnavailableError("mnist", [("data/mnist", "no such folder")], "Put the files into data/mnist.")
+
+    from mnist_core.datasets.spec import Dataset
+    from mnist_core.errors import DatasetUnavailableError
+
+    monkeypatch.setattr(Dataset, "test", property(nowhere))
+    app = open_page(page, dataset="mnist")
+    assert not app.exception
+    assert "The images of MNIST" in texts(app)
+    assert "Put the files into data/mnist." in texts(app)
+    assert "no such folder" in texts(app)
+    from tests.pages.conftest import tiles
+
+    assert tiles(app)[0]["votes"]
+    app.button(key="instead mnist").click().run()
+    assert dict(app.query_params)["dataset"] == "digits"

@@ -1,0 +1,31 @@
+import pytest
+
+from mnist_core import store
+from tests.pages.conftest import texts
+
+
+@pytest.mark.parametrize("dataset", ["mnist", "digits"])
+def test_the_leaderboard_holds_every_record_most_accurate_first(open_page, dataset):
+    records, _ = store.load_records(dataset)
+    board = open_page("overview", dataset=dataset).dataframe[0].value
+    assert sorted(board["name"]) == sorted(record.classifier for record in records)
+    assert board["test_accuracy"].is_monotonic_decreasing
+    shown = board.set_index("name")["test_accuracy"]
+    for record in records:
+        assert shown[record.classifier] == pytest.approx(100 * record.test_accuracy)
+
+
+def test_every_accuracy_has_its_interval(open_page):
+    board = open_page("overview").dataframe[0].value
+    for row in board.itertuples():
+        low, high = map(float, row.interval.split(" to "))
+        assert low < row.test_accuracy < high
+
+
+def test_the_way_in_is_the_worst_pair_of_the_chosen_classifier(open_page):
+    record = store.load_record("digits", "sgd")
+    y_true, y_pred = store.load_labels(record), store.load_scores(record).argmax(axis=1)
+    wrong = [(int(a), int(b)) for a, b in zip(y_true, y_pred, strict=True) if a != b]
+    most = max(wrong.count(pair) for pair in wrong)
+    text = texts(open_page("overview", model="sgd"))
+    assert any(f"takes a **{a}** for a **{b}**: {most} digit" in text for a, b in wrong if wrong.count((a, b)) == most)
