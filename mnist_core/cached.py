@@ -147,6 +147,10 @@ def votes_csv(results: Results, indices: Sequence[int] | np.ndarray) -> bytes:
     return mistakes.votes_table(indices, results.y_true, results.y_pred, results.proba).to_csv(index=False).encode()
 
 
+_PATIENCE = 0.4
+"""Seconds that the first to ask for images waits for them: mostly they lie on the disk, and nobody need see them come."""
+
+
 class Pixels:
     """A dataset's test images, read or fetched in a thread of their own: a page asks where they stand and goes on.
 
@@ -166,13 +170,9 @@ class Pixels:
         self.error: MnistCoreError | None = None
         self.message = "Starting"
         self.share: float | None = None
-        self._thread = threading.Thread(target=self._load, daemon=True)
-        self._thread.start()
-
-    def wait(self, seconds: float) -> "Pixels":
-        """Wait until the images are there or cannot be had, at most so long."""
-        self._thread.join(seconds)
-        return self
+        thread = threading.Thread(target=self._load, name=f"images of {dataset}", daemon=True)
+        thread.start()
+        thread.join(_PATIENCE)
 
     @property
     def busy(self) -> bool:

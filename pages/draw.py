@@ -22,6 +22,7 @@ st.caption("Draw one digit, large and in one go or in several strokes. Every cla
 if not results.records:
     runs.show_problems(list(results.problems.values()))
     st.stop()
+runs.note_missing(results)
 
 
 def clear() -> None:

@@ -6,14 +6,13 @@ from mnist_core import cached
 from mnist_core.datasets import get_dataset_spec
 from mnist_core.evaluation.confusion import confused_pairs
 from mnist_core.figures.leaderboard import accuracy_time_figure
-from pages.shared import answers, pixels, runs, sidebar, theme, words
+from pages.shared import answers, runs, sidebar, theme, words
 from pages.shared.answers import Answer
 from pages.shared.boundary import ensure_dashboard
 
 ensure_dashboard(__file__)
 results, classifier = sidebar.chosen()
 dataset = get_dataset_spec(results.dataset)
-pixels.start(dataset.name)
 
 st.title("Which classifier should I use?")
 st.caption(f"Trained on {dataset.n_train:,} digits, scored on {dataset.n_test:,} others. Click a column to sort by it.")
@@ -62,7 +61,7 @@ if results.records:
             "train_accuracy": percent("Train (%)", format=fixed, help="Accuracy on the digits it was trained on."),
             "fit_seconds": percent("Training (s)", format="%.1f", help="One fit on the whole training split."),
             "predict_seconds": percent("10k digits (s)", format=fixed, help="Prediction of 10,000 digits, one thread."),
-            "predict_one_seconds": percent("One digit (ms)", format=fixed, help="Median prediction time, one thread."),
+            "predict_one_seconds": percent("One digit (ms)", format="%.3f", help="Median prediction time, one thread."),
             "model_bytes": percent("Size (MB)", format=fixed, help="Stored, compressed."),
             "remark": st.column_config.TextColumn("Remark", width="large"),
         },
@@ -98,3 +97,6 @@ else:
 if results.problems:
     st.subheader("Not shown")
     runs.show_problems(list(results.problems.values()))
+
+# Last, when all else is on its way to the browser: the other pages will want the images.
+cached.load_pixels(dataset.name)

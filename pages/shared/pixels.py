@@ -8,24 +8,16 @@ from mnist_core.datasets import get_dataset_spec
 from mnist_core.errors import DatasetUnavailableError
 from pages.shared import view
 
-_PATIENCE = 0.4
-"""Seconds that a page waits for images which may lie on the disk, before it goes on without them."""
-
-
-def start(dataset: str) -> None:
-    """Begin to read or fetch the images, and wait for nothing."""
-    cached.load_pixels(dataset)
-
 
 def test_images(dataset: str) -> np.ndarray | None:
     """The test images, uint8 of shape (n, 28, 28), or None as long as they are not at hand."""
-    split = cached.load_pixels(dataset).wait(_PATIENCE).split
+    split = cached.load_pixels(dataset).split
     return None if split is None else split.images
 
 
 def show_state(dataset: str) -> None:
     """Say nothing if the images are at hand; else say, in place, how far they are or why they cannot be had."""
-    state = cached.load_pixels(dataset).wait(_PATIENCE)
+    state = cached.load_pixels(dataset)
     if state.busy:
         _show_fetching(dataset)
     elif state.error is not None:

@@ -18,6 +18,15 @@ def require(results: cached.Results, classifier: str) -> None:
         st.stop()
 
 
+def note_missing(results: cached.Results) -> None:
+    """Name the classifiers that a view of all of them has to leave out."""
+    if results.problems:
+        names = ", ".join(get_classifier_spec(name).label for name in results.problems)
+        st.caption(
+            f":material/warning: Without a usable run, and so not here: {names}. The Overview offers to train them."
+        )
+
+
 def show_problems(problems: Sequence[ArtifactError]) -> None:
     """Runs that cannot be used, and the ways to get them back."""
     job = jobs.current()
@@ -25,7 +34,10 @@ def show_problems(problems: Sequence[ArtifactError]) -> None:
     if running:
         _show_job()
     elif job is not None and job.status == "failed":
-        st.error(f"Training {job.classifier} on {job.dataset} failed: {job.error}", icon=":material/error:")
+        st.error(f"Training {job.classifier} on {job.dataset} failed.", icon=":material/error:")
+        st.code(job.error, language=None)
+    elif job is not None and job.status == "cancelled":
+        st.info(f"Training {job.classifier} on {job.dataset} was cancelled; nothing was stored.")
     with st.container(border=True):
         for problem in problems:
             with st.container(horizontal=True, vertical_alignment="center"):

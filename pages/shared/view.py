@@ -21,12 +21,13 @@ def current(name: str, options: Sequence[T], default: T, *, remember: bool = Fal
     fallback = st.session_state.get(memory, default) if remember else default
     if fallback not in options:
         fallback = default
-    text = st.query_params.get(name)
-    known = {str(option): option for option in options if option is not None}
-    value = known.get(text, fallback) if text is not None else fallback
-    if text is not None and text not in known:
-        _notice(name, text, list(known), value)
-        del st.query_params[name]
+    text, value = st.query_params.get(name), fallback
+    if text is not None:
+        known = {str(option): option for option in options if option is not None}
+        value = known.get(text, fallback)
+        if text not in known:
+            _notice(name, text, list(known), value)
+            del st.query_params[name]
     if remember:
         st.session_state[memory] = value
     return value

@@ -20,9 +20,11 @@ def percent_interval(accuracy: float, n: int) -> str:
 
 
 def seconds(value: float) -> str:
-    """0.52 ms, 14.6 s, 3 min 12 s"""
+    """8.1 µs, 0.52 ms, 244 ms, 14.6 s, 3 min 12 s"""
+    if value < 1e-4:
+        return f"{1e6 * value:.2g} µs"
     if value < 1:
-        return f"{1000 * value:.2g} ms" if value < 0.01 else f"{1000 * value:.0f} ms"
+        return f"{1e3 * value:.2g} ms" if value < 0.01 else f"{1e3 * value:.0f} ms"
     if value < 100:
         return f"{value:.1f} s"
     minutes, rest = divmod(round(value), 60)

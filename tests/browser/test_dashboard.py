@@ -244,3 +244,26 @@ def test_without_network_and_files_the_numbers_stay_and_digits_are_offered(start
     page.get_by_role("button", name="Use the UCI digits instead").click()
     page.wait_for_url(re.compile("dataset=digits"))
     page.locator("button.tile .ink").first.wait_for()
+
+
+def test_a_missing_run_is_trained_from_the_page_and_joins_the_others(start_server, page, tmp_path):
+    artifacts = tmp_path / "artifacts"
+    shutil.copytree(PROJECT / "artifacts" / "digits", artifacts / "digits")
+    shutil.rmtree(artifacts / "digits" / "logistic")
+    server = start_server(MNIST_ARTIFACTS_DIR=str(artifacts))
+    open_view(page, server, "/confusion?dataset=digits&model=logistic")
+    assert page.get_by_text("it has not been trained here yet").is_visible()
+    page.get_by_role("button", name="Train it here").click()
+    page.get_by_text("Training Logistic regression on digits").wait_for()
+    page.locator(".js-plotly-plot").wait_for(timeout=120_000)
+    assert (artifacts / "digits" / "logistic" / "record.json").exists()
+
+
+def test_a_training_can_be_cancelled_and_leaves_nothing(start_server, page, tmp_path):
+    server = start_server(MNIST_ARTIFACTS_DIR=str(tmp_path))
+    open_view(page, server, "/errors?dataset=digits&model=mlp")
+    page.get_by_role("button", name="Train it here").click()
+    page.get_by_role("button", name="Cancel").click()
+    page.get_by_text("was cancelled; nothing was stored").wait_for()
+    assert not list(tmp_path.glob("**/record.json"))
+    assert page.get_by_role("button", name="Train it here").is_enabled()

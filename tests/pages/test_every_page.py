@@ -66,7 +66,8 @@ def test_a_run_that_cannot_be_used_is_reported_with_its_reason_and_a_way_out(ope
     reason = {"missing": "not been trained", "stale": "other hyperparameters", "corrupt": "model.onnx.gz"}[damage]
     app = open_page(page, model="random-forest")
     assert not app.exception
-    if page == "draw":  # draws with the others
+    if page == "draw":  # goes on with the others
+        assert "Without a usable run, and so not here: " in texts(app)
         return
     assert reason in texts(app)
     assert any("train random-forest --dataset digits" in code.value for code in app.code)

@@ -1,0 +1,20 @@
+import pytest
+
+from pages.shared import words
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(8.1e-6, "8.1 µs"), (0.00052, "0.52 ms"), (0.244, "244 ms"), (14.61, "14.6 s"), (192, "3 min 12 s")],
+)
+def test_seconds_come_in_the_unit_that_reads_best(value, text):
+    assert words.seconds(value) == text
+
+
+@pytest.mark.parametrize(("count", "text"), [(0, "0 digits"), (1, "1 digit"), (10_000, "10,000 digits")])
+def test_digits_are_counted_in_the_singular_and_the_plural(count, text):
+    assert words.digits(count) == text
+
+
+def test_an_accuracy_is_written_with_its_interval():
+    assert words.percent_interval(0.9705, 10_000) == "97.05 % (96.70 to 97.36)"
