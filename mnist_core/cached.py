@@ -148,7 +148,7 @@ def votes_csv(results: Results, indices: Sequence[int] | np.ndarray) -> bytes:
 
 
 _PATIENCE = 0.4
-"""Seconds that the first to ask for images waits for them: mostly they lie on the disk, and nobody need see them come."""
+"""Seconds that the first to ask for images waits for them: mostly they lie on the disk and come at once."""
 
 
 class Pixels:
