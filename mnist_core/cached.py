@@ -56,7 +56,7 @@ def load_results(dataset: str) -> Results:
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _load_results(dataset: str, signature: tuple) -> Results:
+def _load_results(dataset: str, signature: str) -> Results:
     records, problems, y_pred, proba = {}, {}, {}, {}
     y_true = np.empty(0, dtype=np.uint8)
     for name in list_classifiers(dataset):

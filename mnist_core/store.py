@@ -191,14 +191,19 @@ def load_classifier(name: str, dataset: str = "mnist") -> "OnnxClassifier":
     return load_model(load_record(dataset, name))
 
 
-def signature(dataset: str) -> tuple[tuple[str, int, int], ...]:
-    """Name, size and time of every file kept for a dataset: equal as long as nothing changed."""
+def signature(dataset: str) -> str:
+    """Sizes and times of every file kept for a dataset: equal as long as nothing changed."""
+    folder = artifacts_dir() / dataset
+    paths = [folder / LABELS]
+    paths += [folder / name / file for name in list_classifiers(dataset) for file in (RECORD, MODEL, PREDICTIONS)]
     found = []
-    for path in sorted((artifacts_dir() / dataset).glob("**/*.*")):
-        if not path.name.startswith("."):
+    for path in paths:
+        try:
             status = path.stat()
-            found.append((str(path), status.st_size, status.st_mtime_ns))
-    return tuple(found)
+            found.append((status.st_size, status.st_mtime_ns))
+        except OSError:
+            found.append((0, 0))
+    return f"{folder} {found}"
 
 
 def _check(record: Record, dataset: str, classifier: str) -> None:

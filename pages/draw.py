@@ -50,16 +50,20 @@ def show_answers() -> None:
     with row.container():
         if digit is None:
             st.info("The canvas is blank, so there is nothing to predict.", icon=":material/draw:")
-            cached.warm_up(results)
+            proba = np.full((len(results.records), 10), np.nan)
         else:
-            show_digit(digit)
+            begun = time.perf_counter()
+            proba = cached.predict_proba(results, digit)
+            show_verdict(digit, proba, time.perf_counter() - begun)
+        # Empty at first, so that the browser has all it needs for the first stroke, and nothing jumps.
+        figure = probabilities_figure(list(results.labels.values()), proba, accent=theme.accent())
+        st.plotly_chart(figure, key="drawn", alt="Probabilities of the drawn digit by classifier")
+        st.caption("Probabilities in percent; each answer is outlined.")
+        cached.warm_up(results)
 
 
-def show_digit(digit: np.ndarray) -> None:
-    """What the classifiers saw, and what they made of it."""
-    begun = time.perf_counter()
-    proba = cached.predict_proba(results, digit)
-    took = time.perf_counter() - begun
+def show_verdict(digit: np.ndarray, proba: np.ndarray, took: float) -> None:
+    """What the classifiers saw, and what most of them make of it."""
     answers, votes = np.unique(proba.argmax(axis=1), return_counts=True)
     most = votes.argmax()
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -69,9 +73,6 @@ def show_digit(digit: np.ndarray) -> None:
             share = f"{votes[most]} of {len(proba)}"
             st.metric("Most say", str(answers[most]), share, delta_color="off", delta_arrow="off")
     st.caption(f"Left: the 28 × 28 pixels that they saw. {len(proba)} answers in {words.seconds(took)}.")
-    figure = probabilities_figure(list(results.labels.values()), proba, accent=theme.accent())
-    st.plotly_chart(figure, key="drawn probabilities", alt="Probabilities of the drawn digit by classifier")
-    st.caption("Probabilities in percent; each answer is outlined.")
 
 
 show_answers()

@@ -6,7 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from mnist_core.evaluation.confusion import N_CLASSES, Normalisation, normalise
-from mnist_core.figures.layout import finish
+from mnist_core.figures.layout import figure
 
 Show = Literal["errors", "counts", "row", "column"]
 PLURALS = ("zeros", "ones", "twos", "threes", "fours", "fives", "sixes", "sevens", "eights", "nines")
@@ -36,50 +36,54 @@ def confusion_figure(
         ["" if show == "errors" and true == pred else _cell_text(values[true, pred], by) for pred in digits]
         for true in digits
     ]
-    figure = go.Figure(
-        go.Heatmap(
-            z=wrong,
-            x=digits,
-            y=digits,
-            text=texts,
-            texttemplate="%{text}",
-            xgap=2,
-            ygap=2,
-            zmin=0,
-            showscale=False,
-            hoverinfo="skip",
-            hoverongaps=False,
-        )
-    )
+    amounts = {
+        "type": "heatmap",
+        "z": wrong,
+        "x": digits,
+        "y": digits,
+        "text": texts,
+        "texttemplate": "%{text}",
+        "xgap": 2,
+        "ygap": 2,
+        "zmin": 0,
+        "showscale": False,
+        "hoverinfo": "skip",
+        "hoverongaps": False,
+    }
     # A heat map's cells return no selection in Streamlit: an invisible marker on each cell does.
     cells = [(true, pred) for true in digits for pred in digits]
-    figure.add_scatter(
-        x=[pred for _, pred in cells],
-        y=[true for true, _ in cells],
-        mode="markers",
-        marker={"symbol": "square", "size": 30, "opacity": 0},
-        customdata=cells,
-        hovertext=[_cell_words(matrix, true, pred) for true, pred in cells],
-        hovertemplate="%{hovertext}<extra></extra>",
-        selected={"marker": {"opacity": 0}},
-        unselected={"marker": {"opacity": 0}},
-    )
+    clickable = {
+        "type": "scatter",
+        "x": [pred for _, pred in cells],
+        "y": [true for true, _ in cells],
+        "mode": "markers",
+        "marker": {"symbol": "square", "size": 30, "opacity": 0},
+        "customdata": cells,
+        "hovertext": [_cell_words(matrix, true, pred) for true, pred in cells],
+        "hovertemplate": "%{hovertext}<extra></extra>",
+        "selected": {"marker": {"opacity": 0}},
+        "unselected": {"marker": {"opacity": 0}},
+    }
+    shapes = []
     if selected is not None:
         true, pred = selected
-        figure.add_shape(
-            type="rect", x0=pred - 0.5, x1=pred + 0.5, y0=true - 0.5, y1=true + 0.5, line={"color": accent, "width": 3}
-        )
+        edges = {"x0": pred - 0.5, "x1": pred + 0.5, "y0": true - 0.5, "y1": true + 0.5}
+        shapes.append({"type": "rect", "line": {"color": accent, "width": 3}, **edges})
     axis = {
         "tickvals": digits,
         "showgrid": False,
         "zeroline": False,
         "fixedrange": True,
-        "range": [-0.5, 9.5],
         "ticks": "",
+        "constrain": "domain",
     }
-    figure.update_xaxes(axis, side="top", title="predicted", constrain="domain")
-    figure.update_yaxes(axis, title="true", range=[9.5, -0.5], scaleanchor="x", constrain="domain")
-    return finish(figure, height=480)
+    return figure(
+        [amounts, clickable],
+        height=480,
+        shapes=shapes,
+        xaxis={**axis, "side": "top", "title": {"text": "predicted"}, "range": [-0.5, 9.5]},
+        yaxis={**axis, "title": {"text": "true"}, "range": [9.5, -0.5], "scaleanchor": "x"},
+    )
 
 
 def _cell_text(value: float, by: Normalisation) -> str:

@@ -1,12 +1,13 @@
 """What every classifier thinks of one digit."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 
 from mnist_core.evaluation.confusion import N_CLASSES
-from mnist_core.figures.layout import finish
+from mnist_core.figures.layout import figure
 
 
 def probabilities_figure(
@@ -19,41 +20,51 @@ def probabilities_figure(
     labels : sequence of k str
         The classifiers' labels, first at the top.
     proba : float ndarray of shape (k, 10)
-        Probabilities in 0..1.
+        Probabilities in 0..1; a row of NaN has no answer.
     true : int, optional
         The true digit, if it is known.
+    accent : str
+        The colour that outlines wrong answers.
     """
     percent = 100 * proba
-    digits = list(range(N_CLASSES))
-    rows = list(range(len(labels)))
-    figure = go.Figure(
-        go.Heatmap(
-            z=percent,
-            x=digits,
-            y=rows,
-            zmin=0,
-            zmax=100,
-            xgap=2,
-            ygap=2,
-            showscale=False,
-            text=[[f"{value:.0f}" if value >= 0.5 else "" for value in row] for row in percent],
-            texttemplate="%{text}",
-            customdata=[[label] * N_CLASSES for label in labels],
-            hovertemplate="%{customdata}: %{x} with %{z:.1f} %<extra></extra>",
-        )
-    )
-    for row, answer in enumerate(proba.argmax(axis=1)):
-        wrong = true is not None and answer != true
-        figure.add_shape(
-            type="rect",
-            x0=answer - 0.47,
-            x1=answer + 0.47,
-            y0=row - 0.45,
-            y1=row + 0.45,
-            line={"color": accent if wrong else "#8C8C8C", "width": 3 if wrong else 1.5},
-        )
+    digits, rows = list(range(N_CLASSES)), list(range(len(labels)))
+    cells = {
+        "type": "heatmap",
+        "z": percent,
+        "x": digits,
+        "y": rows,
+        "zmin": 0,
+        "zmax": 100,
+        "xgap": 2,
+        "ygap": 2,
+        "showscale": False,
+        "text": [[f"{value:.0f}" if value >= 0.5 else "" for value in row] for row in percent],
+        "texttemplate": "%{text}",
+        "customdata": [[label] * N_CLASSES for label in labels],
+        "hovertemplate": "%{customdata}: %{x} with %{z:.1f} %<extra></extra>",
+        "hoverongaps": False,
+    }
+    answered = [row for row in rows if not np.isnan(proba[row]).any()]
+    outlines = [_outline(row, int(proba[row].argmax()), true, accent) for row in answered]
     ticks = [f"<b>{digit} ✓</b>" if digit == true else str(digit) for digit in digits]
     axis = {"showgrid": False, "zeroline": False, "fixedrange": True, "ticks": ""}
-    figure.update_xaxes(axis, side="top", tickvals=digits, ticktext=ticks, range=[-0.5, 9.5])
-    figure.update_yaxes(axis, tickvals=rows, ticktext=list(labels), range=[len(labels) - 0.5, -0.5], automargin=True)
-    return finish(figure, height=44 + 34 * len(labels))
+    return figure(
+        [cells],
+        height=44 + 34 * len(labels),
+        shapes=outlines,
+        xaxis={**axis, "side": "top", "tickvals": digits, "ticktext": ticks, "range": [-0.5, 9.5]},
+        yaxis={
+            **axis,
+            "tickvals": rows,
+            "ticktext": list(labels),
+            "range": [len(labels) - 0.5, -0.5],
+            "automargin": True,
+        },
+    )
+
+
+def _outline(row: int, answer: int, true: int | None, accent: str) -> dict[str, Any]:
+    wrong = true is not None and answer != true
+    line = {"color": accent, "width": 3} if wrong else {"color": "#8C8C8C", "width": 1.5}
+    edges = {"x0": answer - 0.47, "x1": answer + 0.47, "y0": row - 0.45, "y1": row + 0.45}
+    return {"type": "rect", "line": line, **edges}

@@ -30,17 +30,18 @@ def show() -> None:
         )
         # Always in the address, so that a link means the same on every machine and after every release.
         view.put(dataset=dataset, model=classifier)
-        record = cached.load_results(dataset).records.get(classifier)
+        results = cached.load_results(dataset)
+        record = results.records.get(classifier)
         if record:
             st.caption(
                 f"{percent_interval(record.test_accuracy, record.n_test)} of {record.n_test:,} test digits right"
             )
         else:
             st.caption(":material/warning: No usable run yet")
-    st.session_state["chosen"] = (dataset, classifier)
+    st.session_state["chosen"] = (results, classifier)
 
 
 def chosen() -> tuple[cached.Results, str]:
     """The chosen dataset's results and the chosen classifier's name, which may have no usable run."""
-    dataset, classifier = st.session_state["chosen"]
-    return cached.load_results(dataset), classifier
+    results, classifier = st.session_state["chosen"]
+    return results, classifier

@@ -67,7 +67,7 @@ def test_accuracy_time_figure_marks_the_pareto_front():
     figure = accuracy_time_figure(board, {"slow": "red", "quick": "blue", "beaten": "green"})
     line, *points = figure.data
     assert list(line.x) == [1.0, 100.0]
-    assert {p.text[0]: p.marker.symbol for p in points} == {
+    assert {p.text[0].strip(): p.marker.symbol for p in points} == {
         "Quick": "circle",
         "Slow": "circle",
         "Beaten": "circle-open",
@@ -83,6 +83,12 @@ def test_probabilities_figure_outlines_each_answer_and_marks_wrong_ones():
     assert (wrong.x0 + wrong.x1) / 2 == pytest.approx(4)
     assert [shape.line.color == "#C8553D" for shape in (right, wrong)] == [False, True]
     assert figure.data[0].text[0][9] == "82"
+
+
+def test_probabilities_figure_of_a_blank_canvas_has_rows_but_no_answers():
+    figure = probabilities_figure(["A", "B"], np.full((2, 10), np.nan), accent="red")
+    assert figure.layout.shapes == ()
+    assert set(figure.data[0].text[0]) == {""}
 
 
 def test_a_sheet_holds_the_ink_of_each_digit_in_its_alpha_channel():

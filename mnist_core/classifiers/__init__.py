@@ -1,0 +1,1 @@
+"""What is compared: the spec, the registry, one file a family, and the served model."""

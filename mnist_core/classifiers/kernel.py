@@ -1,0 +1,185 @@
+"""Kernel machines on principal components: an approximate one trained by SGD, and two exact support vector machines.
+
+All three score a digit from its kernel values exp(-gamma |z - c|^2) with stored centres c, where z are the digit's
+first principal components: one ONNX graph serves them. What is large is stored in single precision; all is computed in
+double, because one-vs-one counts votes and a vote must not flip by rounding.
+"""
+
+from itertools import combinations
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from mnist_core.classifiers.spec import N_CLASSES, History, Hyperparameters, Validation, as_rows
+from mnist_core.progress import Progress, silent
+
+if TYPE_CHECKING:
+    import onnx
+
+    from mnist_core.classifiers.onnx_graph import Graph
+
+
+class KernelMachine:
+    """What the three share: principal components in front, a scikit-learn model behind, and the graph."""
+
+    _model: Any
+
+    def __init__(self, hyperparameters: Hyperparameters, seed: int) -> None:
+        from sklearn.decomposition import PCA
+
+        self._gamma = float(hyperparameters["gamma"])
+        self._pca = PCA(hyperparameters["principal_components"], random_state=seed)
+
+    @property
+    def details(self) -> dict[str, Any]:
+        """How many centres a digit is compared with, and how much of the pixels' variance the components keep."""
+        return {"centres": len(self._centres()), "explained_variance": float(self._pca.explained_variance_ratio_.sum())}
+
+    def fit(
+        self,
+        images: np.ndarray,
+        labels: np.ndarray,
+        *,
+        validation: Validation | None = None,
+        progress: Progress = silent,
+    ) -> History:
+        """Find the principal components, then train on them."""
+        progress("Finding the principal components", None)
+        self._pca.fit(as_rows(images))
+        progress(f"Training on {self._pca.n_components_} principal components", None)
+        self._model.fit(self._project(images), labels)
+        return []
+
+    def scores(self, images: np.ndarray) -> np.ndarray:
+        """The library's decision function, float32 (n, 10)."""
+        return self._model.decision_function(self._project(images)).astype(np.float32)
+
+    def predict(self, images: np.ndarray) -> np.ndarray:
+        """The library's own labels, uint8 (n,)."""
+        return self._model.predict(self._project(images)).astype(np.uint8)
+
+    def to_onnx(self) -> "onnx.ModelProto":
+        """Principal components, squared distances by a matrix product, exponential, then the model's own last step."""
+        from mnist_core.classifiers.onnx_graph import Graph
+
+        graph, centres = Graph(), self._centres()
+        axes = self._pca.components_.astype(np.float64)
+        z = graph.linear(graph.images("float64"), (axes.T / 255).astype(np.float32), -axes @ self._pca.mean_)
+        # -gamma |z - c|^2 = 2 gamma z.c - gamma |c|^2 - gamma |z|^2
+        products = graph.linear(
+            graph.add("Mul", z, np.float64(2 * self._gamma)),
+            centres.T,
+            -self._gamma * (centres.astype(np.float64) ** 2).sum(axis=1),
+        )  # (n, centres)
+        lengths = graph.add("Mul", graph.add("ReduceSumSquare", z, axes=[1]), np.float64(self._gamma))  # (n, 1)
+        kernel = graph.add("Exp", graph.add("Sub", products, lengths))  # (n, centres)
+        return graph.model(graph.cast(self._last_step(graph, kernel), "float32"))
+
+    def _project(self, images: np.ndarray) -> np.ndarray:
+        """Principal components, float64 (n, components) of values that single precision holds exactly."""
+        return self._pca.transform(as_rows(images)).astype(np.float64)
+
+    def _centres(self) -> np.ndarray:
+        """What a digit is compared with, float32 (centres, components)."""
+        raise NotImplementedError
+
+    def _last_step(self, graph: "Graph", kernel: str) -> str:
+        """From kernel values (n, centres) to scores (n, 10), in double."""
+        raise NotImplementedError
+
+
+class NystroemSgd(KernelMachine):
+    """A linear SVM by SGD on the Nystroem approximation of the kernel."""
+
+    def __init__(self, hyperparameters: Hyperparameters, seed: int) -> None:
+        from sklearn.kernel_approximation import Nystroem
+        from sklearn.linear_model import SGDClassifier
+        from sklearn.pipeline import make_pipeline
+
+        super().__init__(hyperparameters, seed)
+        self._features = Nystroem(
+            gamma=self._gamma, n_components=hyperparameters["centres"], random_state=seed, n_jobs=-1
+        )
+        self._linear = SGDClassifier(
+            alpha=hyperparameters["alpha"],
+            max_iter=hyperparameters["epochs"],
+            tol=None,
+            average=True,
+            random_state=seed,
+            n_jobs=-1,
+        )
+        self._model = make_pipeline(self._features, self._linear)
+
+    def _centres(self) -> np.ndarray:
+        return self._features.components_.astype(np.float32)
+
+    def _last_step(self, graph: "Graph", kernel: str) -> str:
+        weights = self._features.normalization_.T @ self._linear.coef_.T  # (centres, 10)
+        return graph.linear(kernel, weights, self._linear.intercept_)
+
+
+class OneVsOneSvc(KernelMachine):
+    """scikit-learn's SVC: 45 machines, one a pair of digits, each with a vote; their confidences settle ties."""
+
+    def __init__(self, hyperparameters: Hyperparameters, seed: int) -> None:
+        from sklearn.svm import SVC
+
+        super().__init__(hyperparameters, seed)
+        self._model = SVC(
+            C=hyperparameters["C"], gamma=self._gamma, break_ties=True, cache_size=1000, random_state=seed
+        )
+
+    def _centres(self) -> np.ndarray:
+        return self._model.support_vectors_.astype(np.float32)
+
+    def _last_step(self, graph: "Graph", kernel: str) -> str:
+        """Votes plus a share of the summed confidences below a half, as scikit-learn's `_ovr_decision_function`."""
+        digit = np.repeat(np.arange(N_CLASSES), self._model.n_support_)  # of each centre
+        pairs = list(combinations(range(N_CLASSES), 2))
+        weights = np.zeros((len(digit), len(pairs)), dtype=np.float32)
+        for column, (first, second) in enumerate(pairs):
+            weights[digit == first, column] = self._model.dual_coef_[second - 1, digit == first]
+            weights[digit == second, column] = self._model.dual_coef_[first, digit == second]
+        first_wins = np.zeros((len(pairs), N_CLASSES))
+        second_wins = np.zeros((len(pairs), N_CLASSES))
+        first_wins[range(len(pairs)), [first for first, _ in pairs]] = 1
+        second_wins[range(len(pairs)), [second for _, second in pairs]] = 1
+
+        decisions = graph.linear(kernel, weights, self._model.intercept_)  # (n, 45)
+        won = graph.cast(graph.add("GreaterOrEqual", decisions, np.float64(0)), "float64")
+        votes = graph.linear(won, first_wins - second_wins, second_wins.sum(axis=0))  # (n, 10)
+        confidences = graph.add("MatMul", decisions, first_wins - second_wins)
+        bound = graph.add("Mul", graph.add("Add", graph.add("Abs", confidences), np.float64(1)), np.float64(3))
+        return graph.add("Add", votes, graph.add("Div", confidences, bound))
+
+
+class OneVsRestSvc(KernelMachine):
+    """OneVsRestClassifier(SVC): ten machines, each one digit against all others."""
+
+    def __init__(self, hyperparameters: Hyperparameters, seed: int) -> None:
+        from sklearn.multiclass import OneVsRestClassifier
+        from sklearn.svm import SVC
+
+        super().__init__(hyperparameters, seed)
+        machine = SVC(C=hyperparameters["C"], gamma=self._gamma, cache_size=1000, random_state=seed)
+        self._model = OneVsRestClassifier(machine, n_jobs=-1)
+
+    def _centres(self) -> np.ndarray:
+        vectors = np.concatenate([machine.support_vectors_ for machine in self._model.estimators_])
+        return vectors[self._first_seen()[0]].astype(np.float32)
+
+    def _last_step(self, graph: "Graph", kernel: str) -> str:
+        places = self._first_seen()[1]
+        weights = np.zeros((places.max() + 1, N_CLASSES), dtype=np.float32)
+        start = 0
+        for digit, machine in enumerate(self._model.estimators_):
+            end = start + len(machine.support_)
+            weights[places[start:end], digit] = machine.dual_coef_[0]
+            start = end
+        return graph.linear(kernel, weights, np.concatenate([m.intercept_ for m in self._model.estimators_]))
+
+    def _first_seen(self) -> tuple[np.ndarray, np.ndarray]:
+        """The machines share support vectors: where each distinct one is first met, and which one each of theirs is."""
+        support = np.concatenate([machine.support_ for machine in self._model.estimators_])
+        _, first, places = np.unique(support, return_index=True, return_inverse=True)
+        return first, places

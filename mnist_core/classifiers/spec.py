@@ -1,0 +1,91 @@
+"""What a classifier is: how it is built, and what the thing it builds can do."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
+
+import numpy as np
+
+from mnist_core.progress import Progress, silent
+
+if TYPE_CHECKING:
+    import onnx
+
+N_CLASSES = 10
+PIXELS = 28 * 28
+
+Family = Literal["linear", "kernel", "trees", "network"]
+Hyperparameters: TypeAlias = Mapping[str, Any]
+History: TypeAlias = list[dict[str, float]]
+Validation: TypeAlias = tuple[np.ndarray, np.ndarray]
+
+
+class Estimator(Protocol):
+    """A classifier that can be trained. Images are uint8 (n, 28, 28), ink bright on black; labels uint8 (n,)."""
+
+    @property
+    def details(self) -> dict[str, Any]:
+        """What is particular to the fitted estimator, JSON-able: the arithmetic, a count of support vectors."""
+
+    def fit(
+        self,
+        images: np.ndarray,
+        labels: np.ndarray,
+        *,
+        validation: Validation | None = None,
+        progress: Progress = silent,
+    ) -> History:
+        """Train from scratch.
+
+        Parameters
+        ----------
+        validation : (images, labels) or None
+            Never trained on and chooses nothing: it only fills `validation_accuracy` in the history.
+
+        Returns
+        -------
+        list of {"epoch", "loss", "validation_accuracy"}
+            Empty for a classifier that is not trained in epochs; no `validation_accuracy` without `validation`.
+        """
+
+    def scores(self, images: np.ndarray) -> np.ndarray:
+        """Scores, float32 (n, 10): labels are their argmax, probabilities their softmax at a fitted temperature."""
+
+    def predict(self, images: np.ndarray) -> np.ndarray:
+        """The underlying library's own labels, uint8 (n,): what the argmax of `scores` is checked against."""
+
+    def to_onnx(self) -> "onnx.ModelProto":
+        """The fitted model as ONNX: input "images" uint8 (N, 28, 28), output "scores" float32 (N, 10)."""
+
+
+@dataclass(frozen=True)
+class ClassifierSpec:
+    """One entry of the registry: everything that is particular to a classifier.
+
+    Attributes
+    ----------
+    hyperparameters : mapping
+        JSON-able; chosen on 10,000 digits held out from MNIST's training split, never on a test split.
+    build : callable
+        `(hyperparameters, seed) -> Estimator`; imports its libraries when it is called, not before.
+    search_space : mapping of str to tuple
+        Values worth trying for each hyperparameter.
+    remark : str
+        One or two sentences for the leaderboard: what it is, and what to know about it.
+    requires : tuple of str
+        Import names needed to train it that not every installation has.
+    """
+
+    name: str
+    label: str
+    family: Family
+    hyperparameters: Hyperparameters
+    build: Callable[[Hyperparameters, int], Estimator]
+    remark: str
+    search_space: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
+    requires: tuple[str, ...] = ()
+
+
+def as_rows(images: np.ndarray) -> np.ndarray:
+    """Pixels in 0..1, one digit a row: uint8 (n, 28, 28) -> float32 (n, 784)."""
+    return images.reshape(len(images), -1).astype(np.float32) / np.float32(255)

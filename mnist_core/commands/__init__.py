@@ -1,0 +1,7 @@
+"""What the command line does: each takes the parsed options, prints, and returns whether all went well."""
+
+from mnist_core.commands.check import fetch, verify
+from mnist_core.commands.leaderboard import show
+from mnist_core.commands.train import train_all
+
+__all__ = ["fetch", "show", "train_all", "verify"]

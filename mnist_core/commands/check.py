@@ -1,0 +1,86 @@
+"""`fetch` and `verify`: is the data here, and are the stored runs what they say?"""
+
+import argparse
+import sys
+
+import numpy as np
+
+from mnist_core.classifiers.registry import list_classifiers
+from mnist_core.datasets import Split, fetch_dataset, load_dataset
+from mnist_core.errors import ArtifactError, ArtifactMissingError, DatasetUnavailableError
+from mnist_core.store import Record, load_labels, load_model, load_record, load_scores
+
+SMALLEST_DIFFERENCE = 1e-3
+"""Of the scores' spread: processors round differently, models do not."""
+
+
+def fetch(options: argparse.Namespace) -> bool:
+    """Make sure a dataset's files are local and verified."""
+    said = ""
+
+    def say(message: str, share: float | None = None) -> None:
+        nonlocal said
+        if message != said:  # downloads report ten times a second
+            print(said := message, flush=True)
+
+    folder = fetch_dataset(options.dataset, progress=say)
+    print(f"{options.dataset} is here and verified" + (f": {folder}" if folder else "; it needs no files."))
+    return True
+
+
+def verify(options: argparse.Namespace) -> bool:
+    """Check hashes, metrics against predictions, and predictions against models run anew."""
+    test = _test_split(options.dataset)
+    outcomes = [_verify_one(name, options.dataset, test) for name in options.classifiers]
+    if not options.classifiers:
+        names = list_classifiers(options.dataset)
+        outcomes = [_verify_one(name, options.dataset, test, skip_missing=True) for name in names]
+        if all(outcome is None for outcome in outcomes):
+            print(f"No classifier has been trained on {options.dataset} yet.", file=sys.stderr)
+            return False
+    return all(outcome is not False for outcome in outcomes)
+
+
+def _verify_one(name: str, dataset: str, test: Split | None, *, skip_missing: bool = False) -> bool | None:
+    """Whether a run is in order; None where there is none and none is needed."""
+    try:
+        record = load_record(dataset, name)
+        problems = [f"{name}: {problem}" for problem in _problems(record, test)]
+    except ArtifactMissingError as error:
+        if skip_missing:
+            print(f"{name}: not trained")
+            return None
+        problems = [str(error)]
+    except ArtifactError as error:
+        problems = [str(error)]
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    if not problems:
+        print(f"{name}: files and metrics{' and model' if test else ''} in order")
+    return not problems
+
+
+def _problems(record: Record, test: Split | None) -> list[str]:
+    """What does not agree, once the files have the hashes of the record."""
+    problems, scores, labels = [], load_scores(record), load_labels(record)
+    accuracy = float((scores.argmax(axis=1) == labels).mean())
+    if abs(accuracy - record.test_accuracy) > 1e-9:
+        problems.append(f"the record says {record.test_accuracy:.4%} right, the predictions say {accuracy:.4%}.")
+    if test is None:
+        return problems
+    if not np.array_equal(test.labels, labels):
+        problems.append("the stored labels are not the test split's.")
+    found = load_model(record).scores(test.images)
+    difference = float(np.abs(found - scores).max() / np.ptp(scores))
+    changed = int((found.argmax(axis=1) != scores.argmax(axis=1)).sum())
+    if difference > SMALLEST_DIFFERENCE or changed > len(labels) // 1000:
+        problems.append(f"the model's scores differ by {difference:.1e} of their spread, {changed} labels differ.")
+    return problems
+
+
+def _test_split(dataset: str) -> Split | None:
+    try:
+        return load_dataset(dataset).test
+    except DatasetUnavailableError as error:
+        print(f"The images are not at hand, so no model is run anew: only files and metrics are checked.\n{error}\n")
+        return None

@@ -1,0 +1,196 @@
+"""Train a classifier on a dataset and store the run.
+
+Hyperparameters stand in the registry, the temperature comes from digits held out of the training split, and the test
+split is scored once, at the end, through the model that is stored: it chooses nothing.
+"""
+
+import os
+import platform
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib import metadata
+from importlib.util import find_spec
+from typing import Any
+
+import numpy as np
+
+from mnist_core.classifiers.registry import get_classifier_spec, hyperparameters_for
+from mnist_core.classifiers.served import OnnxClassifier
+from mnist_core.classifiers.spec import ClassifierSpec, Estimator, History
+from mnist_core.datasets import Split, load_dataset
+from mnist_core.errors import ArtifactError, TrainingError
+from mnist_core.progress import Progress, silent
+from mnist_core.store import Record, load_record, save_run
+from mnist_core.training.temperature import fit_temperature
+
+HOLDOUT_SHARE = 1 / 6
+"""10,000 of MNIST's 60,000."""
+SINGLE_DIGITS = 200
+"""How many digits are timed one at a time."""
+PACKAGES = ("numpy", "onnx", "onnxruntime", "scikit-learn", "torch")
+
+
+@dataclass(frozen=True)
+class Rehearsal:
+    """What training on all but the held-out digits told."""
+
+    n_holdout: int
+    accuracy: float
+    temperature: float
+    history: History
+
+
+def train(
+    name: str, dataset: str = "mnist", *, seed: int = 0, progress: Progress = silent, force: bool = False
+) -> Record:
+    """Train a classifier, measure it and store the run.
+
+    Parameters
+    ----------
+    name, dataset : str
+        As in their registries.
+    seed : int
+        Of the estimator and of the hold-out.
+    progress : callable
+        Called between steps; may raise to cancel, and then nothing is stored.
+    force : bool
+        Train even if the stored run is up to date.
+
+    Returns
+    -------
+    Record
+        The stored run: an up-to-date one is returned untouched.
+
+    Raises
+    ------
+    UnknownNameError, DatasetUnavailableError, DatasetCorruptError
+    TrainingError
+        A package is missing, or the exported model does not agree with the estimator.
+    """
+    spec = get_classifier_spec(name)
+    hyperparameters = hyperparameters_for(name, dataset)
+    if not force and (stored := up_to_date(name, dataset)) is not None:
+        return stored
+    _require(spec)
+    progress("Loading the digits", None)
+    loaded = load_dataset(dataset, progress=progress)
+    training, test = loaded.train, loaded.test
+
+    def build() -> Estimator:
+        return spec.build(hyperparameters, seed)
+
+    rehearsal = _rehearse(build, training, seed, _part(progress, 0.0, 0.45, "Hold-out: "))
+    estimator = build()
+    started = time.perf_counter()
+    estimator.fit(training.images, training.labels, progress=_part(progress, 0.45, 0.9, "All digits: "))
+    fit_seconds = time.perf_counter() - started
+
+    progress("Exporting and measuring", 0.9)
+    model = estimator.to_onnx().SerializeToString()
+    served = OnnxClassifier(model, rehearsal.temperature)
+    _check_export(name, estimator, served, training.images[:1000])
+    train_accuracy = _accuracy(served.scores(training.images), training.labels)
+    one_seconds = _time_single(served, test.images)
+    started = time.perf_counter()
+    scores = served.scores(test.images)
+    predict_seconds = time.perf_counter() - started
+    record = Record(
+        classifier=name,
+        dataset=dataset,
+        fingerprint=loaded.spec.fingerprint,
+        hyperparameters=hyperparameters,
+        seed=seed,
+        n_train=len(training.labels),
+        n_holdout=rehearsal.n_holdout,
+        n_test=len(test.labels),
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        fit_seconds=fit_seconds,
+        predict_seconds=predict_seconds,
+        predict_one_seconds=one_seconds,
+        cores=os.cpu_count() or 1,
+        versions=_versions(),
+        train_accuracy=train_accuracy,
+        holdout_accuracy=rehearsal.accuracy,
+        test_accuracy=_accuracy(scores, test.labels),
+        temperature=rehearsal.temperature,
+        history=tuple(rehearsal.history),
+        details=estimator.details,
+    )
+    record = save_run(record, model=model, scores=scores, labels=test.labels)
+    progress("Stored", 1.0)
+    return record
+
+
+def up_to_date(name: str, dataset: str) -> Record | None:
+    """The stored run if it is whole and today's."""
+    try:
+        return load_record(dataset, name)
+    except ArtifactError:
+        return None
+
+
+def _require(spec: ClassifierSpec) -> None:
+    missing = [package for package in ("sklearn", "onnx", *spec.requires) if find_spec(package) is None]
+    if missing:
+        remedy = "pip install -r requirements-train.txt"
+        raise TrainingError(f"Training {spec.name} needs {', '.join(missing)}, which is not installed. Run: {remedy}")
+
+
+def _rehearse(build: Callable[[], Estimator], training: Split, seed: int, progress: Progress) -> Rehearsal:
+    """Train on most digits and look at the rest."""
+    from sklearn.model_selection import train_test_split
+
+    kept, held = train_test_split(
+        np.arange(len(training.labels)), test_size=HOLDOUT_SHARE, stratify=training.labels, random_state=seed
+    )
+    estimator, labels = build(), training.labels[held]
+    history = estimator.fit(
+        training.images[kept], training.labels[kept], validation=(training.images[held], labels), progress=progress
+    )
+    scores = estimator.scores(training.images[held])
+    return Rehearsal(len(held), _accuracy(scores, labels), fit_temperature(scores, labels), history)
+
+
+def _check_export(name: str, estimator: Estimator, served: OnnxClassifier, images: np.ndarray) -> None:
+    """Raise unless the model to be stored says what the estimator says."""
+    expected, found = estimator.scores(images), served.scores(images)
+    difference = float(np.abs(found - expected).max() / np.ptp(expected))
+    same_labels = float((found.argmax(axis=1) == estimator.predict(images)).mean())
+    if difference > 1e-3 or same_labels < 0.999:
+        reason = f"scores differ by {difference:.1e} of their spread, {same_labels:.2%} of the labels agree"
+        raise TrainingError(f"The exported model of {name} is not the trained one: {reason}. Nothing was stored.")
+
+
+def _accuracy(scores: np.ndarray, labels: np.ndarray) -> float:
+    return float((scores.argmax(axis=1) == labels).mean())
+
+
+def _time_single(served: OnnxClassifier, images: np.ndarray) -> float:
+    """Median seconds of one digit at a time."""
+    seconds = []
+    for i in range(min(SINGLE_DIGITS, len(images))):
+        started = time.perf_counter()
+        served.scores(images[i : i + 1])
+        seconds.append(time.perf_counter() - started)
+    return float(np.median(seconds))
+
+
+def _part(progress: Progress, low: float, high: float, prefix: str) -> Progress:
+    """Report a step's own share as a share of the whole."""
+
+    def report(message: str, share: float | None = None) -> None:
+        progress(prefix + message, low + (high - low) * (share or 0.0))
+
+    return report
+
+
+def _versions() -> dict[str, Any]:
+    found = {"python": platform.python_version()}
+    for package in PACKAGES:
+        try:
+            found[package] = metadata.version(package)
+        except metadata.PackageNotFoundError:
+            continue
+    return found

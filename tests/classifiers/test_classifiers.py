@@ -1,0 +1,186 @@
+"""Every classifier keeps the contract: what is stored and served says what was trained."""
+
+import subprocess
+import sys
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+
+from mnist_core.classifiers.registry import (
+    CLASSIFIERS,
+    get_classifier_spec,
+    hyperparameters_for,
+    list_classifiers,
+)
+from mnist_core.classifiers.served import CHUNK, OnnxClassifier
+from mnist_core.classifiers.spec import Estimator, History
+from mnist_core.datasets import Split, get_dataset_spec, list_datasets, load_dataset
+from mnist_core.errors import MnistCoreError, UnknownNameError
+from mnist_core.store import Record, load_model, save_run
+
+SMALLER = {"cnn": {"epochs": 8, "width": 4}, "mlp": {"epochs": 5}, "random-forest": {"n_estimators": 20}}
+
+
+@dataclass(frozen=True)
+class Trained:
+    name: str
+    estimator: Estimator
+    history: History
+    model: bytes
+    test: Split
+
+
+PARAMETERS = [
+    pytest.param(name, marks=pytest.mark.torch if "torch" in spec.requires else ())
+    for name, spec in CLASSIFIERS.items()
+]
+
+
+@pytest.fixture(scope="module", params=PARAMETERS)
+def trained(request: pytest.FixtureRequest) -> Trained:
+    spec, digits = CLASSIFIERS[request.param], load_dataset("digits")
+    estimator = spec.build({**hyperparameters_for(spec.name, "digits"), **SMALLER.get(spec.name, {})}, 0)
+    validation = digits.test.images[:100], digits.test.labels[:100]
+    history = estimator.fit(digits.train.images, digits.train.labels, validation=validation)
+    return Trained(spec.name, estimator, history, estimator.to_onnx().SerializeToString(), digits.test)
+
+
+def test_scores_and_labels_of_the_exported_model_are_the_estimators(trained: Trained) -> None:
+    expected = trained.estimator.scores(trained.test.images)
+    found = OnnxClassifier(trained.model).scores(trained.test.images)
+    assert found.dtype == expected.dtype == np.float32
+    assert found.shape == expected.shape == (len(trained.test), 10)
+    assert np.abs(found - expected).max() <= 1e-3 * np.ptp(expected)
+    assert (found.argmax(axis=1) == trained.estimator.predict(trained.test.images)).mean() >= 0.999
+
+
+def test_it_learns(trained: Trained) -> None:
+    assert (OnnxClassifier(trained.model).predict(trained.test.images) == trained.test.labels).mean() > 0.85
+
+
+@pytest.mark.parametrize("temperature", [1e-3, 1.0, 50.0])
+def test_probabilities_sum_to_one_and_keep_the_labels(trained: Trained, temperature: float) -> None:
+    served = OnnxClassifier(trained.model, temperature)
+    proba, labels = served.predict_proba(trained.test.images), served.predict(trained.test.images)
+    assert proba.dtype == np.float32
+    assert labels.dtype == np.uint8
+    np.testing.assert_allclose(proba.sum(axis=1), 1, atol=1e-6)
+    assert (proba[np.arange(len(labels)), labels] == proba.max(axis=1)).all()
+
+
+def test_a_digit_scores_the_same_alone_and_among_others(trained: Trained) -> None:
+    served, images = OnnxClassifier(trained.model), trained.test.images[: CHUNK + 3]
+    together = served.scores(images)
+    alone = np.concatenate([served.scores(images[i : i + 1]) for i in (0, CHUNK - 1, CHUNK, CHUNK + 2)])
+    np.testing.assert_allclose(alone, together[[0, CHUNK - 1, CHUNK, CHUNK + 2]], atol=1e-4 * np.ptp(together))
+
+
+def test_no_digits_have_no_scores(trained: Trained) -> None:
+    assert OnnxClassifier(trained.model).predict_proba(trained.test.images[:0]).shape == (0, 10)
+
+
+def test_epochs_are_recorded_for_networks_alone(trained: Trained) -> None:
+    if CLASSIFIERS[trained.name].family != "network":
+        assert trained.history == []
+        return
+    assert [entry["epoch"] for entry in trained.history] == list(range(1, len(trained.history) + 1))
+    assert trained.history[-1]["loss"] < trained.history[0]["loss"]
+    assert 0 <= trained.history[-1]["validation_accuracy"] <= 1
+
+
+def test_it_survives_the_store(trained: Trained, tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MNIST_ARTIFACTS_DIR", str(tmp_path))
+    served = OnnxClassifier(trained.model, 2.0)
+    record = save_run(
+        _record(trained), model=trained.model, scores=served.scores(trained.test.images), labels=trained.test.labels
+    )
+    images = trained.test.images[:50]
+    np.testing.assert_array_equal(load_model(record).predict_proba(images), served.predict_proba(images))
+
+
+def test_same_seed_same_scores() -> None:
+    images, labels = load_dataset("digits").train.images[:300], load_dataset("digits").train.labels[:300]
+    scores = []
+    for _ in range(2):
+        estimator = CLASSIFIERS["mlp"].build({**hyperparameters_for("mlp", "digits"), "epochs": 1}, 3)
+        estimator.fit(images, labels)
+        scores.append(estimator.scores(images))
+    np.testing.assert_array_equal(*scores)
+
+
+@pytest.mark.parametrize(
+    "images",
+    [
+        np.zeros((2, 28, 28), np.float32),
+        np.zeros((28, 28), np.uint8),
+        np.zeros((2, 784), np.uint8),
+        [[0]],
+    ],
+)
+def test_other_images_are_refused_and_say_what_was_expected(images) -> None:
+    spec = CLASSIFIERS["logistic"]
+    digits = load_dataset("digits").train
+    estimator = spec.build({**spec.hyperparameters, "max_iter": 5}, 0)
+    with pytest.warns(match="converge"):
+        estimator.fit(digits.images[:100], digits.labels[:100])
+    served = OnnxClassifier(estimator.to_onnx().SerializeToString())
+    with pytest.raises(MnistCoreError, match=r"Expected images as a uint8 array of shape \(n, 28, 28\), found"):
+        served.scores(images)
+
+
+def test_bytes_that_are_no_model_are_refused() -> None:
+    with pytest.raises(MnistCoreError, match="cannot read the model"):
+        OnnxClassifier(b"no model")
+
+
+def test_the_registry_names_its_entries_and_says_which_there_are() -> None:
+    assert all(name == spec.name for name, spec in CLASSIFIERS.items())
+    assert list_classifiers("digits") == list(CLASSIFIERS)
+    with pytest.raises(UnknownNameError, match="sgd, sgd-scaled"):
+        get_classifier_spec("sdg")
+
+
+@pytest.mark.parametrize("dataset", list_datasets())
+def test_a_dataset_overrides_only_what_there_is(dataset: str) -> None:
+    for name, overrides in get_dataset_spec(dataset).overrides.items():
+        assert overrides.keys() <= CLASSIFIERS[name].hyperparameters.keys()
+        assert {**hyperparameters_for(name, dataset)} == {**CLASSIFIERS[name].hyperparameters, **overrides}
+
+
+@pytest.mark.parametrize("name", CLASSIFIERS)
+def test_search_spaces_are_about_hyperparameters(name: str) -> None:
+    assert CLASSIFIERS[name].search_space.keys() <= CLASSIFIERS[name].hyperparameters.keys()
+
+
+@pytest.mark.parametrize("module", ["registry", "served"])
+def test_serving_imports_nothing_that_trains(module: str) -> None:
+    code = (
+        f"import sys, mnist_core.classifiers.{module}\n"
+        "print(*(name for name in ('sklearn', 'torch', 'onnx', 'scipy') if name in sys.modules))"
+    )
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == ""
+
+
+def _record(trained: Trained) -> Record:
+    return Record(
+        classifier=trained.name,
+        dataset="digits",
+        fingerprint=get_dataset_spec("digits").fingerprint,
+        hyperparameters={},
+        seed=0,
+        n_train=898,
+        n_holdout=150,
+        n_test=len(trained.test),
+        created="2024-01-01T00:00:00+00:00",
+        fit_seconds=1.0,
+        predict_seconds=1.0,
+        predict_one_seconds=0.001,
+        cores=2,
+        versions={},
+        train_accuracy=1.0,
+        holdout_accuracy=1.0,
+        test_accuracy=1.0,
+        temperature=2.0,
+    )
