@@ -1,0 +1,1 @@
+"""What is fast, measured on a real server with a real browser; not tests."""
