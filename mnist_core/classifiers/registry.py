@@ -14,16 +14,16 @@ from mnist_core.errors import UnknownNameError
 _SPECS = (
     ClassifierSpec(
         name="sgd",
-        label="Linear SVM (SGD)",
+        label="Linear SGD",
         family="linear",
         hyperparameters={"standardise": False, "alpha": 1e-5, "average": True, "epochs": 20},
         search_space={"alpha": (1e-6, 1e-5, 1e-4), "average": (True, False), "epochs": (10, 20, 40)},
         build=build_sgd,
-        remark="One template of weights a digit, by stochastic gradient descent on raw pixels: small, fast, limited.",
+        remark="A linear SVM by stochastic gradient descent on raw pixels, one template a digit: small, fast, limited.",
     ),
     ClassifierSpec(
         name="sgd-scaled",
-        label="Linear SVM (SGD), scaled",
+        label="Linear SGD, scaled",
         family="linear",
         hyperparameters={"standardise": True, "alpha": 1e-5, "average": True, "epochs": 20},
         search_space={"alpha": (1e-5, 1e-4, 1e-3), "average": (True, False), "epochs": (10, 20, 40)},
@@ -41,12 +41,12 @@ _SPECS = (
     ),
     ClassifierSpec(
         name="sgd-kernel",
-        label="Kernel approximation (Nyström + SGD)",
+        label="Kernel SGD",
         family="kernel",
         hyperparameters={"principal_components": 60, "gamma": 0.03, "centres": 2000, "alpha": 1e-6, "epochs": 10},
         search_space={"gamma": (0.02, 0.03, 0.04), "centres": (500, 1000, 2000), "alpha": (1e-7, 1e-6, 1e-5)},
         build=NystroemSgd,
-        remark="A linear SVM again, on likeness to a sample of digits: nears an exact kernel machine, far smaller.",
+        remark="A linear SVM on Nyström features of the RBF kernel: nears an exact kernel machine, and is far smaller.",
     ),
     ClassifierSpec(
         name="random-forest",
@@ -59,7 +59,7 @@ _SPECS = (
     ),
     ClassifierSpec(
         name="svc-ovo",
-        label="SVC, one-vs-one",
+        label="SVC one-vs-one",
         family="kernel",
         hyperparameters={"principal_components": 60, "gamma": 0.03, "C": 10},
         search_space={"principal_components": (50, 60, 70), "gamma": (0.025, 0.03, 0.035), "C": (5, 10)},
@@ -68,7 +68,7 @@ _SPECS = (
     ),
     ClassifierSpec(
         name="svc-ovr",
-        label="SVC, one-vs-rest",
+        label="SVC one-vs-rest",
         family="kernel",
         hyperparameters={"principal_components": 60, "gamma": 0.025, "C": 10},
         search_space={"principal_components": (50, 60, 70), "gamma": (0.025, 0.03, 0.035), "C": (5, 10)},
@@ -77,7 +77,7 @@ _SPECS = (
     ),
     ClassifierSpec(
         name="mlp",
-        label="Perceptron (MLP)",
+        label="Dense network",
         family="network",
         hyperparameters={
             "hidden": [512, 256],
@@ -97,7 +97,7 @@ _SPECS = (
     ),
     ClassifierSpec(
         name="cnn",
-        label="Convolutional network (CNN)",
+        label="CNN",
         family="network",
         hyperparameters={
             "width": 16,
