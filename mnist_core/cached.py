@@ -30,8 +30,8 @@ class Results:
 
     Attributes
     ----------
-    records, scores, proba, y_pred : mappings by classifier name, in the registry's order
-        Scores and probabilities are float32 of shape (n_test, 10), predictions uint8 of shape (n_test,).
+    records, proba, y_pred : mappings by classifier name, in the registry's order
+        Probabilities are float32 of shape (n_test, 10), predictions uint8 of shape (n_test,).
     y_true : uint8 ndarray of shape (n_test,)
         Empty if no run is usable.
     problems : mapping by classifier name

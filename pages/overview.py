@@ -25,14 +25,19 @@ if results.records:
     )
     answers.show(
         (
-            Answer("Most accurate", words.percent(best.test_accuracy), "Highest test accuracy.", best.label),
+            Answer(
+                "Most accurate",
+                words.percent(best.test_accuracy),
+                f"95 % interval (Wilson): {words.interval(best.test_accuracy, dataset.n_test)} %.",
+                best.label,
+            ),
             Answer("Quickest to train", words.seconds(quick.fit_seconds), "Shortest training time.", quick.label),
             Answer("Quickest to answer", words.seconds(fast.predict_one_seconds), "One digit, one thread.", fast.label),
             Answer("Smallest", f"{small.model_bytes / 1e6:.2f} MB", "The stored model, compressed.", small.label),
         )
     )
 
-    percent, fixed = st.column_config.NumberColumn, "%.2f"
+    number, fixed = st.column_config.NumberColumn, "%.2f"
     st.dataframe(
         board.assign(
             test_accuracy=100 * board["test_accuracy"],
@@ -56,13 +61,13 @@ if results.records:
         ),
         column_config={
             "label": st.column_config.TextColumn("Classifier", pinned=True),
-            "test_accuracy": percent("Test (%)", format=fixed, help="Test accuracy."),
+            "test_accuracy": number("Test (%)", format=fixed, help="Test accuracy."),
             "interval": st.column_config.TextColumn("95 % interval", alignment="right", help="Wilson's interval."),
-            "train_accuracy": percent("Train (%)", format=fixed, help="Accuracy on the digits it was trained on."),
-            "fit_seconds": percent("Training (s)", format="%.1f", help="One fit on the whole training split."),
-            "predict_seconds": percent("10k digits (s)", format=fixed, help="Prediction of 10,000 digits, one thread."),
-            "predict_one_seconds": percent("One digit (ms)", format="%.3f", help="Median prediction time, one thread."),
-            "model_bytes": percent("Size (MB)", format=fixed, help="Stored, compressed."),
+            "train_accuracy": number("Train (%)", format=fixed, help="Accuracy on the digits it was trained on."),
+            "fit_seconds": number("Training (s)", format="%.1f", help="One fit on the whole training split."),
+            "predict_seconds": number("10k digits (s)", format=fixed, help="Prediction of 10,000 digits, one thread."),
+            "predict_one_seconds": number("One digit (ms)", format="%.3f", help="Median prediction time, one thread."),
+            "model_bytes": number("Size (MB)", format=fixed, help="Stored, compressed."),
             "remark": st.column_config.TextColumn("Remark", width="large"),
         },
         hide_index=True,
