@@ -30,8 +30,9 @@ class Results:
 
     Attributes
     ----------
-    records, proba, y_pred : mappings by classifier name, in the registry's order
-        Probabilities are float32 of shape (n_test, 10), predictions uint8 of shape (n_test,).
+    records, y_pred, proba, confidence, margin : mappings by classifier name, in the registry's order
+        Predictions are uint8 of shape (n_test,), probabilities float32 of shape (n_test, 10); the confidence of a
+        prediction and its margin before the second likeliest class float32 of shape (n_test,).
     y_true : uint8 ndarray of shape (n_test,)
         Empty if no run is usable.
     problems : mapping by classifier name
@@ -43,6 +44,8 @@ class Results:
     y_true: np.ndarray
     y_pred: Mapping[str, np.ndarray]
     proba: Mapping[str, np.ndarray]
+    confidence: Mapping[str, np.ndarray]
+    margin: Mapping[str, np.ndarray]
 
     @property
     def labels(self) -> dict[str, str]:
@@ -57,7 +60,7 @@ def load_results(dataset: str) -> Results:
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _load_results(dataset: str, signature: str) -> Results:
-    records, problems, y_pred, proba = {}, {}, {}, {}
+    records, problems, y_pred, proba, confidence, margin = {}, {}, {}, {}, {}, {}
     y_true = np.empty(0, dtype=np.uint8)
     for name in list_classifiers(dataset):
         try:
@@ -69,9 +72,11 @@ def _load_results(dataset: str, signature: str) -> Results:
         records[name] = record
         y_pred[name] = scores.argmax(axis=1).astype(np.uint8)
         proba[name] = softmax(scores, record.temperature)
-    for array in (*y_pred.values(), *proba.values()):
-        array.flags.writeable = False
-    return Results(dataset, records, problems, y_true, y_pred, proba)
+        confidence[name], margin[name] = mistakes.confidence_and_margin(proba[name])
+    for arrays in (y_pred, proba, confidence, margin):
+        for array in arrays.values():
+            array.flags.writeable = False
+    return Results(dataset, records, problems, y_true, y_pred, proba, confidence, margin)
 
 
 def leaderboard(results: Results) -> pd.DataFrame:
@@ -125,15 +130,15 @@ def _load_model(key: str, _record: store.Record) -> "OnnxClassifier":
     return store.load_model(_record)
 
 
-def predict_proba(results: Results, digit: np.ndarray) -> np.ndarray:
-    """What every usable classifier thinks of one digit, uint8 of shape (28, 28): float32 of shape (k, 10)."""
-    return np.concatenate([load_model(results, name).predict_proba(digit[None]) for name in results.records])
-
-
-def warm_up(results: Results) -> None:
-    """Load every model, so that the first drawing waits for none."""
+def load_models(results: Results) -> tuple[dict[str, "OnnxClassifier"], list[ArtifactError]]:
+    """Every classifier's model, and what is wrong with those that cannot be loaded."""
+    models, problems = {}, []
     for name in results.records:
-        load_model(results, name)
+        try:
+            models[name] = load_model(results, name)
+        except ArtifactError as error:
+            problems.append(error)
+    return models, problems
 
 
 @st.cache_data(max_entries=128, show_spinner=False)

@@ -9,67 +9,32 @@ import hashlib
 import io
 import json
 import os
-import zipfile
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields, replace
+import zlib
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+from zipfile import BadZipFile
 
 import numpy as np
 
 from mnist_core.classifiers.registry import get_classifier_spec, hyperparameters_for, list_classifiers
 from mnist_core.datasets import get_dataset_spec
-from mnist_core.errors import ArtifactCorruptError, ArtifactError, ArtifactMissingError, ArtifactStaleError
+from mnist_core.errors import (
+    ArtifactCorruptError,
+    ArtifactError,
+    ArtifactMissingError,
+    ArtifactStaleError,
+    MnistCoreError,
+)
 from mnist_core.files import write_atomically, write_together
+from mnist_core.record import LABELS, MODEL, PREDICTIONS, RECORD, Record, from_json, to_json
 
 if TYPE_CHECKING:
     from mnist_core.classifiers.served import OnnxClassifier
 
-SCHEMA = 1
-RECORD, MODEL, PREDICTIONS, LABELS = "record.json", "model.onnx.gz", "predictions.npz", "labels.npz"
-
-
-@dataclass(frozen=True)
-class Record:
-    """One classifier trained on one dataset: what went in, what came out, and the hashes of the files beside it.
-
-    Times are wall-clock seconds on a machine of `cores` cores; predictions are timed through the served model on one of
-    them. Accuracies are shares in 0..1.
-    """
-
-    classifier: str
-    dataset: str
-    fingerprint: str
-    hyperparameters: Mapping[str, Any]
-    seed: int
-    n_train: int
-    n_holdout: int
-    n_test: int
-    created: str
-    fit_seconds: float
-    predict_seconds: float
-    predict_one_seconds: float
-    cores: int
-    versions: Mapping[str, str]
-    train_accuracy: float
-    holdout_accuracy: float
-    test_accuracy: float
-    temperature: float
-    history: tuple[Mapping[str, float], ...] = ()
-    details: Mapping[str, Any] = field(default_factory=dict)
-    labels_sha256: str = ""
-    files: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    schema: int = SCHEMA
-
-    @property
-    def key(self) -> str:
-        """Changes whenever the run's content does: what caches are keyed on."""
-        return hashlib.sha256(_to_json(self)).hexdigest()[:16]
-
-    @property
-    def model_bytes(self) -> int:
-        """Size of the stored model in bytes, compressed."""
-        return int(self.files[MODEL]["bytes"])
+_UNREADABLE = (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile, zlib.error)
+"""What reading a damaged file may raise: NumPy, zipfile and zlib have no error in common."""
 
 
 def artifacts_dir() -> Path:
@@ -104,10 +69,11 @@ def save_run(record: Record, *, model: bytes, scores: np.ndarray, labels: np.nda
         labels_sha256=_labels_hash(labels),
         files={name: {"sha256": _sha256(data), "bytes": len(data)} for name, data in contents.items()},
     )
-    labels_file = folder.parent / LABELS
-    if not _holds_labels(labels_file, record.labels_sha256):
-        write_atomically(labels_file, _npz(labels=labels.astype(np.uint8)))
-    write_together({**{folder / name: data for name, data in contents.items()}, folder / RECORD: _to_json(record)})
+    try:
+        load_labels(record)
+    except ArtifactCorruptError:
+        write_atomically(folder.parent / LABELS, _npz(labels=labels.astype(np.uint8)))
+    write_together({**{folder / name: data for name, data in contents.items()}, folder / RECORD: to_json(record)})
     return record
 
 
@@ -119,24 +85,26 @@ def load_record(dataset: str, classifier: str) -> Record:
     ArtifactMissingError, ArtifactStaleError, ArtifactCorruptError
         Each says what was expected, what was found and the command that mends it.
     """
-    get_dataset_spec(dataset), get_classifier_spec(classifier)
-    path = run_dir(dataset, classifier) / RECORD
+    fingerprint = get_dataset_spec(dataset).fingerprint
+    get_classifier_spec(classifier)
     try:
-        fields_found = json.loads(path.read_bytes())
+        data = (run_dir(dataset, classifier) / RECORD).read_bytes()
     except FileNotFoundError:
         raise ArtifactMissingError(dataset, classifier, "it has not been trained here yet.") from None
-    except (OSError, ValueError) as error:
+    except OSError as error:
         raise ArtifactCorruptError(dataset, classifier, f"{RECORD} cannot be read ({error}).") from error
-    if not isinstance(fields_found, dict):
-        raise ArtifactCorruptError(dataset, classifier, f"{RECORD} should hold an object, it holds something else.")
-    if (found := fields_found.get("schema")) != SCHEMA:
-        raise ArtifactStaleError(dataset, classifier, f"{RECORD} has schema {found}, this version reads {SCHEMA}.")
-    expected = {item.name for item in fields(Record)}
-    if fields_found.keys() != expected:
-        odd = ", ".join(sorted(expected ^ fields_found.keys()))
-        raise ArtifactCorruptError(dataset, classifier, f"{RECORD} has missing or unknown fields: {odd}.")
-    record = Record(**{**fields_found, "history": tuple(fields_found["history"])})
-    _check(record, dataset, classifier)
+    record = from_json(data, dataset, classifier)
+    if record.fingerprint != fingerprint:
+        reason = f"trained on data {record.fingerprint[:12]}…, {dataset} is now {fingerprint[:12]}…."
+        raise ArtifactStaleError(dataset, classifier, reason)
+    today = json.loads(json.dumps(hyperparameters_for(classifier, dataset)))
+    if record.hyperparameters != today:
+        names = sorted(today.keys() | record.hyperparameters.keys())
+        changed = ", ".join(name for name in names if today.get(name) != record.hyperparameters.get(name))
+        reason = f"trained with other hyperparameters than the registry's ({changed})."
+        raise ArtifactStaleError(dataset, classifier, reason)
+    for name in (MODEL, PREDICTIONS):
+        _read_verified(record, name)
     return record
 
 
@@ -154,32 +122,32 @@ def load_records(dataset: str) -> tuple[list[Record], list[ArtifactError]]:
 
 def load_scores(record: Record) -> np.ndarray:
     """Scores of the test split, float32 of shape (n_test, 10), read-only."""
-    scores = _read_verified_npz(record, PREDICTIONS)["scores"]
+    scores = _array(record, PREDICTIONS, "scores", lambda: _read_verified(record, PREDICTIONS))
     if scores.shape != (record.n_test, 10) or not np.isfinite(scores).all():
         reason = f"{PREDICTIONS} should hold finite scores of shape ({record.n_test}, 10), found {scores.shape}."
         raise ArtifactCorruptError(record.dataset, record.classifier, reason)
-    scores.flags.writeable = False
     return scores
 
 
 def load_labels(record: Record) -> np.ndarray:
     """Labels of the test split that the record was scored on, uint8 of shape (n_test,), read-only."""
     path = run_dir(record.dataset, record.classifier).parent / LABELS
-    try:
-        labels = _read_npz(path)["labels"]
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
-        raise ArtifactCorruptError(record.dataset, record.classifier, f"{LABELS} cannot be read ({error}).") from error
+    labels = _array(record, LABELS, "labels", path.read_bytes)
     if _labels_hash(labels) != record.labels_sha256:
         raise ArtifactCorruptError(record.dataset, record.classifier, f"{LABELS} is not what the run was scored on.")
-    labels.flags.writeable = False
     return labels
 
 
 def load_model(record: Record) -> "OnnxClassifier":
-    """The run's model, ready to predict."""
+    """The run's model, ready to predict; ArtifactCorruptError if it cannot be read."""
     from mnist_core.classifiers.served import OnnxClassifier
 
-    return OnnxClassifier(gzip.decompress(_read_verified(record, MODEL)), record.temperature)
+    try:
+        return OnnxClassifier(gzip.decompress(_read_verified(record, MODEL)), record.temperature)
+    except (*_UNREADABLE, MnistCoreError) as error:
+        if isinstance(error, ArtifactError):
+            raise
+        raise ArtifactCorruptError(record.dataset, record.classifier, f"{MODEL} cannot be read ({error}).") from error
 
 
 def load_classifier(name: str, dataset: str = "mnist") -> "OnnxClassifier":
@@ -206,63 +174,33 @@ def signature(dataset: str) -> str:
     return f"{folder} {found}"
 
 
-def _check(record: Record, dataset: str, classifier: str) -> None:
-    """Raise unless the record is of this run, today's, and its files are the ones it names."""
-    if (record.dataset, record.classifier) != (dataset, classifier):
-        found = f"{record.classifier} on {record.dataset}"
-        raise ArtifactCorruptError(dataset, classifier, f"{RECORD} belongs to {found}.")
-    if record.fingerprint != (now := get_dataset_spec(dataset).fingerprint):
-        raise ArtifactStaleError(dataset, classifier, f"trained on data {record.fingerprint}, {dataset} is now {now}.")
-    today = json.loads(json.dumps(hyperparameters_for(classifier, dataset)))
-    if record.hyperparameters != today:
-        names = sorted(today.keys() | record.hyperparameters.keys())
-        changed = ", ".join(name for name in names if today.get(name) != record.hyperparameters.get(name))
-        reason = f"trained with other hyperparameters than the registry's ({changed})."
-        raise ArtifactStaleError(dataset, classifier, reason)
-    for name in (MODEL, PREDICTIONS):
-        _read_verified(record, name)
-
-
-def _holds_labels(path: Path, sha256: str) -> bool:
-    try:
-        return _labels_hash(_read_npz(path)["labels"]) == sha256
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile):
-        return False
-
-
 def _read_verified(record: Record, name: str) -> bytes:
+    """A run's file, if its hash is the record's."""
     try:
         data = (run_dir(record.dataset, record.classifier) / name).read_bytes()
-        expected = record.files[name]["sha256"]
-    except (OSError, KeyError, TypeError) as error:
+    except OSError as error:
         raise ArtifactCorruptError(record.dataset, record.classifier, f"{name} cannot be read ({error}).") from error
-    if (found := _sha256(data)) != expected:
+    if (found := _sha256(data)) != (expected := record.files[name]["sha256"]):
         reason = f"{name} should have sha256 {str(expected)[:12]}…, found {found[:12]}…."
         raise ArtifactCorruptError(record.dataset, record.classifier, reason)
     return data
 
 
-def _read_verified_npz(record: Record, name: str) -> dict[str, np.ndarray]:
-    return _npz_arrays(_read_verified(record, name))
-
-
-def _read_npz(path: Path) -> dict[str, np.ndarray]:
-    return _npz_arrays(path.read_bytes())
-
-
-def _npz_arrays(data: bytes) -> dict[str, np.ndarray]:
-    with np.load(io.BytesIO(data), allow_pickle=False) as archive:
-        return {name: archive[name] for name in archive.files}
+def _array(record: Record, name: str, key: str, read: Callable[[], bytes]) -> np.ndarray:
+    """One array of an `.npz` file, read-only; never a pickle."""
+    try:
+        with np.load(io.BytesIO(read()), allow_pickle=False) as archive:
+            array = archive[key]
+    except _UNREADABLE as error:
+        raise ArtifactCorruptError(record.dataset, record.classifier, f"{name} cannot be read ({error!r}).") from error
+    array.flags.writeable = False
+    return array
 
 
 def _npz(**arrays: np.ndarray) -> bytes:
     buffer = io.BytesIO()
     np.savez_compressed(buffer, **arrays)  # type: ignore[arg-type]
     return buffer.getvalue()
-
-
-def _to_json(record: Record) -> bytes:
-    return (json.dumps(asdict(record), indent=1, sort_keys=True) + "\n").encode()
 
 
 def _sha256(data: bytes) -> str:

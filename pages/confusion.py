@@ -1,12 +1,13 @@
 """Which digits get mixed up?"""
 
+import numpy as np
 import streamlit as st
 
 from mnist_core import cached
 from mnist_core.evaluation.confusion import class_report, confused_pairs
-from mnist_core.evaluation.mistakes import select_digits, sort_digits
+from mnist_core.evaluation.mistakes import sort_digits
 from mnist_core.figures.confusion import confusion_figure
-from pages.shared import answers, gallery, pixels, runs, sidebar, theme, view, words
+from pages.shared import answers, gallery, runs, sidebar, tables, theme, view, words
 from pages.shared.answers import Answer
 from pages.shared.boundary import ensure_dashboard
 
@@ -67,48 +68,18 @@ with left:
         alt=f"Confusion matrix of {label}",
     )
     pick_true, pick_pred = st.columns(2)
-    pick_true.selectbox("True digit", DIGITS, **view.bind("true", DIGITS, worst[0]))
-    pick_pred.selectbox("Predicted digit", DIGITS, **view.bind("pred", DIGITS, worst[1]))
+    pick_true.selectbox("True digit", DIGITS, **view.bind("true", DIGITS, worst[0], always=True))
+    pick_pred.selectbox("Predicted digit", DIGITS, **view.bind("pred", DIGITS, worst[1], always=True))
 with right:
     st.subheader("Most confused pairs")
-    st.dataframe(
-        pairs.assign(share=100 * pairs["share"]),
-        column_config={
-            "true": "True",
-            "predicted": "Predicted",
-            "digits": "Digits",
-            "share": st.column_config.NumberColumn("Share (%)", format="%.1f", help="Of the true digit's test digits."),
-        },
-        hide_index=True,
-        height=245,
-        key=pairs_key,
-        selection_default={
-            "selection": {"rows": pairs.index[(pairs["true"] == true) & (pairs["predicted"] == pred)].tolist()}
-        },
-        on_select=select_clicked_pair,
-        selection_mode="single-row",
-        alt="Most confused pairs; select a row to see its digits",
-    )
+    tables.show_pairs(pairs, (true, pred), key=pairs_key, on_select=select_clicked_pair)
     st.subheader("Per digit")
-    report = class_report(matrix)
-    shares = ["precision", "recall", "f1"]
-    st.dataframe(
-        report.assign(**{name: 100 * report[name] for name in shares}),
-        column_config={
-            "digit": "Digit",
-            **{
-                name: st.column_config.NumberColumn(f"{title} (%)", format="%.1f")
-                for name, title in zip(shares, ("Precision", "Recall", "F1"), strict=True)
-            },
-            "support": st.column_config.NumberColumn("Support", help="Test digits of this class."),
-        },
-        alt="Precision, recall, F1 and support of each digit",
-    )
+    tables.show_class_report(class_report(matrix))
 
-indices = select_digits(results.y_true, results.y_pred[classifier], true=true, predicted=pred)
+indices = np.flatnonzero((results.y_true == true) & (results.y_pred[classifier] == pred))
 st.subheader(f"{true} read as {pred} · {words.digits(len(indices))}")
 if len(indices):
-    pixels.show_state(results.dataset)
-    gallery.show_gallery(results, classifier, sort_digits(indices, results.proba[classifier], "confidence"))
+    sure = {"confidence": results.confidence[classifier], "margin": results.margin[classifier]}
+    gallery.show_gallery(results, sort_digits(indices, "confidence", **sure), speaker=lambda _: classifier)
 else:
     st.info(f"{label} never took a {true} for a {pred}. Choose another cell.", icon=":material/check:")

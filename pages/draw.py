@@ -18,11 +18,10 @@ STROKES = range(8, 41, 2)
 ensure_dashboard(__file__)
 results, _ = sidebar.chosen()
 st.title("What does each classifier see in my digit?")
-st.caption("Draw one digit, large and in one go or in several strokes. Every classifier answers when you lift the pen.")
+st.caption("Draw one digit, large, in one stroke or several. Every classifier answers when you lift the pen.")
 if not results.records:
     runs.show_problems(list(results.problems.values()))
     st.stop()
-runs.note_missing(results)
 
 
 def clear() -> None:
@@ -48,30 +47,33 @@ def show_answers() -> None:
         st.select_slider("Stroke width (px)", STROKES, **view.bind("stroke", STROKES, 20))
     digit = None if canvas.image_data is None else canvas_to_digit(canvas.image_data)
     with row.container():
+        models, problems = cached.load_models(results)
         if digit is None:
             st.info("The canvas is blank, so there is nothing to predict.", icon=":material/draw:")
-            proba = np.full((len(results.records), 10), np.nan)
+            proba = np.full((len(models), 10), np.nan)
         else:
             begun = time.perf_counter()
-            proba = cached.predict_proba(results, digit)
+            proba = np.stack([model.predict_proba(digit[None])[0] for model in models.values()])
             show_verdict(digit, proba, time.perf_counter() - begun)
         # Empty at first, so that the browser has all it needs for the first stroke, and nothing jumps.
-        figure = probabilities_figure(list(results.labels.values()), proba, accent=theme.accent())
+        labels = [results.labels[name] for name in models]
+        figure = probabilities_figure(labels, proba, accent=theme.accent())
         st.plotly_chart(figure, key="drawn", alt="Probabilities of the drawn digit by classifier")
         st.caption("Probabilities in percent; each answer is outlined.")
-        cached.warm_up(results)
+        runs.note_missing([*results.problems.values(), *problems])
 
 
 def show_verdict(digit: np.ndarray, proba: np.ndarray, took: float) -> None:
     """What the classifiers saw, and what most of them make of it."""
     answers, votes = np.unique(proba.argmax(axis=1), return_counts=True)
-    most = votes.argmax()
+    winners = [str(answer) for answer in answers[votes == votes.max()]]
     with st.container(horizontal=True, vertical_alignment="center"):
         with st.container(width=150):
             gallery.print_pixels(digit, "The 28 × 28 pixels that the classifiers saw")
         with st.container(width="content"):
-            share = f"{votes[most]} of {len(proba)}"
-            st.metric("Most say", str(answers[most]), share, delta_color="off", delta_arrow="off")
+            label = "Majority vote" if len(winners) == 1 else "Tied vote"
+            share = f"{votes.max()} of {len(proba)}" + ("" if len(winners) == 1 else " each")
+            st.metric(label, " or ".join(winners), share, delta_color="off", delta_arrow="off")
     st.caption(f"Left: the 28 × 28 pixels that they saw. {len(proba)} answers in {words.seconds(took)}.")
 
 

@@ -4,11 +4,11 @@ import numpy as np
 import streamlit as st
 
 from mnist_core import cached
-from mnist_core.evaluation.mistakes import select_digits, sort_digits
-from pages.shared import gallery, pixels, runs, sidebar, view, words
+from mnist_core.evaluation.mistakes import find_mistakes, sort_digits
+from pages.shared import gallery, runs, sidebar, view, words
 from pages.shared.boundary import ensure_dashboard
 
-WRONG = {"model": "This classifier", "any": "Any", "all": "All"}
+WRONG = {"model": "The chosen one", "any": "Any", "all": "All"}
 SORTS = {"confidence": "Most confident first", "margin": "Smallest margin first", "index": "Index"}
 DIGITS = ("any", *range(10))
 
@@ -16,8 +16,8 @@ ensure_dashboard(__file__)
 results, classifier = sidebar.chosen()
 st.title("What do the mistakes look like?")
 runs.require(results, classifier)
-label, y_pred = results.labels[classifier], results.y_pred[classifier]
-st.caption(f"Prediction, confidence and margin are those of {label}. Open a digit to see all.")
+label = results.labels[classifier]
+st.caption(f"Test digits that {label}, any classifier or all of them get wrong. Open one to see every probability.")
 
 with st.container(horizontal=True, vertical_alignment="bottom"):
     wrong = st.segmented_control(
@@ -33,20 +33,17 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
         "Sort", list(SORTS), format_func=SORTS.__getitem__, width=220, **view.bind("sort", list(SORTS), "confidence")
     )
 
-mistaken = np.stack([answers != results.y_true for answers in results.y_pred.values()])
-among = {
-    "model": y_pred != results.y_true,
-    "any": mistaken.any(axis=0),
-    "all": mistaken.all(axis=0),
-}[wrong]
-indices = select_digits(
-    results.y_true,
-    y_pred,
-    true=None if true == "any" else true,
-    predicted=None if pred == "any" else pred,
-    among=among,
-)
-indices = sort_digits(indices, results.proba[classifier], sort)
+# Whom the list is about: the chosen classifier, or all of them; one row each.
+names = [classifier] if wrong == "model" else list(results.records)
+predictions = np.stack([results.y_pred[name] for name in names])  # (k, n)
+mistaken = find_mistakes(results.y_true, predictions, predicted=None if pred == "any" else pred)
+among = mistaken.all(axis=0) if wrong == "all" else mistaken.any(axis=0)
+if true != "any":
+    among &= results.y_true == true
+# A digit is as confident a mistake as the surest of those who are wrong; its tile speaks for that one.
+confidence = np.where(mistaken, np.stack([results.confidence[name] for name in names]), -np.inf)
+margin = np.where(mistaken, np.stack([results.margin[name] for name in names]), np.inf)
+indices = sort_digits(np.flatnonzero(among), sort, confidence=confidence.max(axis=0), margin=margin.min(axis=0))
 
 with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
     st.subheader(words.digits(len(indices)), width="content")
@@ -60,8 +57,7 @@ with st.container(horizontal=True, horizontal_alignment="distribute", vertical_a
         disabled=not len(indices),
     )
 if len(indices):
-    pixels.show_state(results.dataset)
-    gallery.show_gallery(results, classifier, indices)
+    gallery.show_gallery(results, indices, speaker=lambda index: names[confidence[:, index].argmax()])
 else:
     st.info("No digit fits these filters.", icon=":material/filter_alt_off:")
     st.button("Clear the filters", on_click=view.put, kwargs={"wrong": None, "true": None, "pred": None, "page": None})

@@ -1,4 +1,5 @@
 import gzip
+import hashlib
 import json
 import os
 import shutil
@@ -108,6 +109,53 @@ def test_a_record_of_another_run_is_corrupt(run):
         store.load_record(DATASET, NAME)
 
 
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("history", None),
+        ("hyperparameters", [1]),
+        ("test_accuracy", None),
+        ("test_accuracy", True),
+        ("temperature", 0),
+        ("temperature", float("nan")),
+        ("n_test", "899"),
+        ("files", {}),
+        ("files", {"model.onnx.gz": {"sha256": "0"}, "predictions.npz": None}),
+    ],
+)
+def test_a_record_with_a_field_of_the_wrong_type_is_corrupt(run, field, value):
+    edit(run, **{field: value})
+    with pytest.raises(ArtifactCorruptError, match=store.RECORD):
+        store.load_record(DATASET, NAME)
+
+
+@pytest.mark.parametrize("content", [b"", b"PK damaged", b"\x93NUMPY garbage", b"\x80\x04pickle"])
+@pytest.mark.parametrize("name", [store.LABELS, store.PREDICTIONS, store.MODEL])
+def test_a_file_that_cannot_be_read_is_corrupt_even_with_the_hash_of_the_record(run, name, content):
+    path = run.parent / name if name == store.LABELS else run / name
+    path.write_bytes(content)
+    files = json.loads((run / store.RECORD).read_text())["files"]
+    if name in files:
+        edit(run, files=files | {name: {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}})
+    load = {store.LABELS: store.load_labels, store.PREDICTIONS: store.load_scores, store.MODEL: store.load_model}[name]
+    with pytest.raises(ArtifactCorruptError, match=name):
+        load(store.load_record(DATASET, NAME))
+
+
+def test_a_byte_flipped_anywhere_in_the_labels_is_refused(artifacts):
+    record, path = store.load_record(DATASET, NAME), artifacts / DATASET / store.LABELS
+    whole = path.read_bytes()
+    for place in range(0, len(whole), 7):
+        damaged = bytearray(whole)
+        damaged[place] ^= 0x55
+        path.write_bytes(damaged)
+        try:
+            labels = store.load_labels(record)
+        except ArtifactCorruptError:
+            continue
+        assert hashlib.sha256(labels.tobytes()).hexdigest() == record.labels_sha256
+
+
 def test_labels_other_than_those_it_was_scored_on_are_refused(artifacts):
     record = store.load_record(DATASET, NAME)
     np.savez(artifacts / DATASET / store.LABELS, labels=np.zeros(record.n_test, dtype=np.uint8))
@@ -128,9 +176,9 @@ def test_a_pickle_is_never_loaded(run):
     np.savez(predictions, scores=np.array([{"a": 1}], dtype=object))
     data = predictions.read_bytes()
     files = json.loads((run / store.RECORD).read_text())["files"]
-    files[store.PREDICTIONS] = {"sha256": store.hashlib.sha256(data).hexdigest(), "bytes": len(data)}
+    files[store.PREDICTIONS] = {"sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data)}
     edit(run, files=files)
-    with pytest.raises(ValueError, match="allow_pickle=False"):
+    with pytest.raises(ArtifactCorruptError, match="allow_pickle=False"):
         store.load_scores(store.load_record(DATASET, NAME))
 
 

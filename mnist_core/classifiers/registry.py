@@ -14,7 +14,7 @@ from mnist_core.errors import UnknownNameError
 _SPECS = (
     ClassifierSpec(
         name="sgd",
-        label="Linear SGD",
+        label="Linear SVM (SGD)",
         family="linear",
         hyperparameters={"standardise": False, "alpha": 1e-5, "average": True, "epochs": 20},
         search_space={"alpha": (1e-6, 1e-5, 1e-4), "average": (True, False), "epochs": (10, 20, 40)},
@@ -23,7 +23,7 @@ _SPECS = (
     ),
     ClassifierSpec(
         name="sgd-scaled",
-        label="Linear SGD, scaled",
+        label="Linear SVM (SGD), scaled",
         family="linear",
         hyperparameters={"standardise": True, "alpha": 1e-5, "average": True, "epochs": 20},
         search_space={"alpha": (1e-5, 1e-4, 1e-3), "average": (True, False), "epochs": (10, 20, 40)},
@@ -41,7 +41,7 @@ _SPECS = (
     ),
     ClassifierSpec(
         name="sgd-kernel",
-        label="Kernel SGD",
+        label="Nyström SVM (SGD)",
         family="kernel",
         hyperparameters={"principal_components": 60, "gamma": 0.03, "centres": 2000, "alpha": 1e-6, "epochs": 10},
         search_space={"gamma": (0.02, 0.03, 0.04), "centres": (500, 1000, 2000), "alpha": (1e-7, 1e-6, 1e-5)},
@@ -77,7 +77,7 @@ _SPECS = (
     ),
     ClassifierSpec(
         name="mlp",
-        label="Dense network",
+        label="MLP",
         family="network",
         hyperparameters={
             "hidden": [512, 256],

@@ -9,38 +9,45 @@ import pandas as pd
 Sort = Literal["confidence", "margin", "index"]
 
 
-def select_digits(
-    y_true: np.ndarray,
-    y_pred: np.ndarray,
-    *,
-    true: int | None = None,
-    predicted: int | None = None,
-    among: np.ndarray | None = None,
-) -> np.ndarray:
-    """Indices, ascending, of the digits with this label, this prediction, and in the mask `among`."""
-    mask = np.ones(len(y_true), dtype=bool) if among is None else among.copy()
-    if true is not None:
-        mask &= y_true == true
-    if predicted is not None:
-        mask &= y_pred == predicted
-    return np.flatnonzero(mask)
+def confidence_and_margin(proba: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """How sure each prediction is: its probability, and its distance to the second likeliest class.
+
+    Parameters
+    ----------
+    proba : float ndarray of shape (n, k)
+
+    Returns
+    -------
+    confidence, margin : float ndarrays of shape (n,), in 0..1
+    """
+    top = np.partition(proba, -2, axis=1)[:, -2:]
+    return top[:, 1], top[:, 1] - top[:, 0]
 
 
-def sort_digits(indices: np.ndarray, proba: np.ndarray, by: Sort) -> np.ndarray:
-    """Most confident prediction first, smallest margin first, or by index; ties in order of the index.
+def find_mistakes(y_true: np.ndarray, y_pred: np.ndarray, *, predicted: int | None = None) -> np.ndarray:
+    """Where predictions are wrong, and are `predicted` if that is given: bool of the shape of `y_pred`.
+
+    Parameters
+    ----------
+    y_true : integer ndarray of shape (n,)
+    y_pred : integer ndarray of shape (n,), or (k, n) for k classifiers
+    """
+    wrong = y_pred != y_true
+    return wrong if predicted is None else wrong & (y_pred == predicted)
+
+
+def sort_digits(indices: np.ndarray, by: Sort, *, confidence: np.ndarray, margin: np.ndarray) -> np.ndarray:
+    """Highest confidence first, smallest margin first, or by index; ties in order of the index.
 
     Parameters
     ----------
     indices : integer ndarray of shape (k,)
-    proba : float ndarray of shape (n, 10)
-        Probabilities of all n digits.
-    by : {"confidence", "margin", "index"}
-        `margin` is the distance between the two likeliest classes.
+    confidence, margin : float ndarrays of shape (n,)
+        Of all n digits.
     """
     if by == "index":
         return np.sort(indices)
-    top = np.sort(proba[indices], axis=1)
-    rank = -top[:, -1] if by == "confidence" else top[:, -1] - top[:, -2]
+    rank = -confidence[indices] if by == "confidence" else margin[indices]
     return indices[np.lexsort((indices, rank))]
 
 

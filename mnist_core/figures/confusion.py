@@ -91,7 +91,8 @@ def _cell_text(value: float, by: Normalisation) -> str:
         return ""
     if by == "counts":
         return f"{value:.0f}"
-    return f"{100 * value:.1f}" if value < 0.995 else "100"
+    # What is not all is never printed as 100.
+    return "100" if value == 1 else f"{min(100 * value, 99.9):.1f}"
 
 
 def _cell_words(matrix: np.ndarray, true: int, pred: int) -> str:

@@ -1,17 +1,27 @@
 """Accuracy against what it costs."""
 
-from collections.abc import Mapping
+import itertools
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
 from mnist_core.evaluation.metrics import pareto_front
 from mnist_core.figures.layout import figure
 
+ACCURACIES = (50, 80, 90, 95, 98, 99, 99.5, 99.8, 99.9)
+PLOT_WIDTH, PLOT_HEIGHT, LETTER, LINE = 560, 300, 6.5, 16
+"""Pixels, about: enough to keep labels apart."""
+
+Box = tuple[float, float, float, float]
+
 
 def accuracy_time_figure(leaderboard: pd.DataFrame, colours: Mapping[str, str]) -> go.Figure:
     """Test accuracy with its interval against training time on a log axis, the Pareto front joined by a line.
+
+    The accuracies are spaced by the logarithm of the error rate: from 98 % to 99 % is as far as from 90 % to 95 %.
 
     Parameters
     ----------
@@ -21,56 +31,113 @@ def accuracy_time_figure(leaderboard: pd.DataFrame, colours: Mapping[str, str]) 
     """
     frame = leaderboard.sort_values("fit_seconds", ignore_index=True)
     front = frame[pareto_front(frame["fit_seconds"], frame["test_accuracy"])]
-    names_on_front = set(front["name"])
-    spread = np.log10(frame["fit_seconds"])
-    middle = (spread.min() + spread.max()) / 2
     line = {
         "type": "scatter",
         "x": front["fit_seconds"].tolist(),
-        "y": (100 * front["test_accuracy"]).tolist(),
+        "y": [_error(accuracy) for accuracy in front["test_accuracy"]],
         "mode": "lines",
         "line": {"dash": "dot", "width": 1.5, "color": "#8C8C8C", "shape": "hv"},
         "hoverinfo": "skip",
     }
-    points = []
-    for row, place in zip(frame.itertuples(), spread, strict=True):
-        accuracy, low, high = 100 * row.test_accuracy, 100 * row.low, 100 * row.high
-        colour, on_front = colours[row.name], row.name in names_on_front
-        words = f"{row.label}: {accuracy:.2f} % ({low:.2f} to {high:.2f})<br>trained in {row.fit_seconds:.1f} s"
-        points.append(
-            {
-                "type": "scatter",
-                "x": [row.fit_seconds],
-                "y": [accuracy],
-                "mode": "markers+text",
-                "text": [f"  {row.label}  "],
-                "textposition": "middle right" if place <= middle else "middle left",
-                "cliponaxis": False,
-                "marker": {
-                    "color": colour,
-                    "size": 12,
-                    "symbol": "circle" if on_front else "circle-open",
-                    "line": {"width": 2, "color": colour},
-                },
-                "error_y": {
-                    "type": "data",
-                    "array": [high - accuracy],
-                    "arrayminus": [accuracy - low],
-                    "color": colour,
-                    "thickness": 1.5,
-                    "width": 4,
-                },
-                "hovertemplate": words + ("<br>on the Pareto front" if on_front else "") + "<extra></extra>",
-            }
-        )
-    axes = {
-        "xaxis": {
+    errors = [_error(accuracy) for accuracy in frame["test_accuracy"]]
+    times = [math.log10(seconds) for seconds in frame["fit_seconds"]]
+    heights = [-math.log10(error) for error in errors]
+    places = _label_places(times, heights, frame["label"].tolist(), corners=front.index.tolist())
+    on_front = set(front["name"])
+    points = [
+        _point(row, place, colours[row.name], on_front=row.name in on_front)
+        for row, place in zip(frame.itertuples(), places, strict=True)
+    ]
+    bottom, top = math.log10(_error(frame["low"].min())), math.log10(_error(frame["high"].max()))
+    return figure(
+        [line, *points],
+        height=380,
+        xaxis={
             "type": "log",
             "title": {"text": "training time (s)"},
             "fixedrange": True,
             "tickvals": [step * 10.0**power for power in range(-2, 5) for step in (1, 2, 5)],
-            "range": [spread.min() - 0.1, spread.max() + 0.1],
+            "range": [min(times) - 0.1, max(times) + 0.1],
         },
-        "yaxis": {"title": {"text": "test accuracy (%)"}, "fixedrange": True},
+        yaxis={
+            "type": "log",
+            "title": {"text": "test accuracy (%)"},
+            "fixedrange": True,
+            "tickvals": [100 - accuracy for accuracy in ACCURACIES],
+            "ticktext": [f"{accuracy:g}" for accuracy in ACCURACIES],
+            "range": [bottom + 0.1, top - 0.1],
+        },
+    )
+
+
+def _error(accuracy: float) -> float:
+    """Error rate in percent; a classifier without any error is drawn at 0.01 %."""
+    return max(100 * (1 - accuracy), 0.01)
+
+
+def _point(row: Any, place: str, colour: str, *, on_front: bool) -> dict[str, Any]:
+    error = _error(row.test_accuracy)
+    accuracy, low, high = 100 * row.test_accuracy, 100 * row.low, 100 * row.high
+    words = f"{row.label}: {accuracy:.2f} % ({low:.2f} to {high:.2f})<br>trained in {row.fit_seconds:.1f} s"
+    return {
+        "type": "scatter",
+        "x": [row.fit_seconds],
+        "y": [error],
+        "mode": "markers+text",
+        "text": [f"  {row.label}  "],
+        "textposition": place,
+        "cliponaxis": False,
+        "marker": {
+            "color": colour,
+            "size": 12,
+            "symbol": "circle" if on_front else "circle-open",
+            "line": {"width": 2, "color": colour},
+        },
+        "error_y": {
+            "type": "data",
+            "array": [_error(row.low) - error],
+            "arrayminus": [error - _error(row.high)],
+            "color": colour,
+            "thickness": 1.5,
+            "width": 4,
+        },
+        "hovertemplate": words + ("<br>on the Pareto front" if on_front else "") + "<extra></extra>",
     }
-    return figure([line, *points], height=380, **axes)
+
+
+def _label_places(
+    x: Sequence[float], y: Sequence[float], labels: Sequence[str], *, corners: Sequence[int]
+) -> list[str]:
+    """For each point in turn the side where its label covers least of other points, labels and the line.
+
+    `corners` are the points that the line of the Pareto front joins.
+    """
+
+    def pixels(values: Sequence[float], size: float) -> list[float]:
+        low, high = min(values), max(values)
+        return [(value - low) / ((high - low) or 1) * size for value in values]
+
+    across, up = pixels(x, PLOT_WIDTH), pixels(y, PLOT_HEIGHT)
+    taken = [(a - 8, u - 12, a + 8, u + 12) for a, u in zip(across, up, strict=True)]
+    for here, there in itertools.pairwise(corners):
+        taken.append((across[here], up[here] - 4, across[there], up[here] + 4))
+        taken.append((across[there] - 4, up[here], across[there] + 4, up[there]))
+    places = []
+    for a, u, label in zip(across, up, labels, strict=True):
+        width = LETTER * len(label)
+        boxes = {
+            "middle right": (a + 9, u - LINE / 2, a + 9 + width, u + LINE / 2),
+            "middle left": (a - 9 - width, u - LINE / 2, a - 9, u + LINE / 2),
+            "top center": (a - width / 2, u + 12, a + width / 2, u + 12 + LINE),
+            "bottom center": (a - width / 2, u - 12 - LINE, a + width / 2, u - 12),
+        }
+        outside = {place: max(0, -box[0]) + max(0, box[2] - PLOT_WIDTH) for place, box in boxes.items()}
+        best = min(boxes, key=lambda place: LINE * outside[place] + sum(_overlap(boxes[place], box) for box in taken))
+        places.append(best)
+        taken.append(boxes[best])
+    return places
+
+
+def _overlap(a: Box, b: Box) -> float:
+    """Area that two boxes (left, bottom, right, top) share."""
+    return max(0.0, min(a[2], b[2]) - max(a[0], b[0])) * max(0.0, min(a[3], b[3]) - max(a[1], b[1]))

@@ -38,7 +38,7 @@ def probabilities_figure(
         "xgap": 2,
         "ygap": 2,
         "showscale": False,
-        "text": [[f"{value:.0f}" if value >= 0.5 else "" for value in row] for row in percent],
+        "text": [[_percent_text(value) for value in row] for row in percent],
         "texttemplate": "%{text}",
         "customdata": [[label] * N_CLASSES for label in labels],
         "hovertemplate": "%{customdata}: %{x} with %{z:.1f} %<extra></extra>",
@@ -61,6 +61,12 @@ def probabilities_figure(
             "automargin": True,
         },
     )
+
+
+def _percent_text(percent: float) -> str:
+    if percent >= 99.5:
+        return "100" if percent == 100 else f"{min(percent, 99.9):.1f}"
+    return f"{percent:.0f}" if percent >= 0.5 else ""
 
 
 def _outline(row: int, answer: int, true: int | None, accent: str) -> dict[str, Any]:

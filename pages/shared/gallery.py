@@ -1,6 +1,7 @@
 """Galleries: digits on one sheet, each with what every classifier said; a click or Enter opens one large."""
 
 import base64
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,27 +12,29 @@ from mnist_core import cached
 from mnist_core.datasets import get_dataset_spec
 from mnist_core.figures.probabilities import probabilities_figure
 from mnist_core.figures.sheet import digit_sheet
-from pages.shared import pixels, theme, view
+from pages.shared import pixels, runs, theme, view, words
 
 _HERE = Path(__file__).parent
 _gallery = st.components.v2.component(
     "digit_gallery",
     html='<div class="root"></div>',
-    css=(_HERE / "gallery.css").read_text(),
-    js=(_HERE / "gallery.js").read_text(),
+    css=(_HERE / "gallery.css").read_text(encoding="utf-8"),
+    js=(_HERE / "gallery.js").read_text(encoding="utf-8"),
 )
 PER_PAGE = 24
 
 
-def show_gallery(results: cached.Results, classifier: str, indices: np.ndarray) -> None:
+def show_gallery(results: cached.Results, indices: np.ndarray, *, speaker: Callable[[int], str]) -> None:
     """One page of a list of test digits, the page picker below, and the digit that is open.
 
-    The query parameters `page` and `sample` say which.
+    `speaker` names the classifier that a digit's tile speaks for. The query parameters `page` and `sample` say which
+    page is shown and which digit is open.
     """
+    pixels.show_state(results.dataset)
     numbers = range(1, -(-len(indices) // PER_PAGE) + 1)
     place = view.current("page", numbers, 1) - 1
     shown = indices[place * PER_PAGE : (place + 1) * PER_PAGE]
-    tiles = [_tile(results, classifier, int(index)) for index in shown]
+    tiles = [_tile(results, speaker(int(index)), int(index)) for index in shown]
     key = f"gallery {results.dataset}"
     _print(
         results,
@@ -43,7 +46,11 @@ def show_gallery(results: cached.Results, classifier: str, indices: np.ndarray) 
     )
     if len(numbers) > 1:
         st.pagination(len(numbers), **view.bind("page", numbers, 1))
-    st.caption(f"Below each digit: its index, how sure the classifier was, and the answers of {_names(results)}.")
+    order = ", ".join(results.labels.values())
+    st.caption(
+        f"Below each digit: its index, the prediction's confidence, and the answers of {order}; wrong ones bold."
+    )
+    runs.note_missing(results.problems.values())
     opened = view.current("sample", (None, *range(len(results.y_true))), None)
     if opened is not None:
         _open(results, opened, indices)
@@ -77,24 +84,15 @@ def _mount(sheet: bytes | None, tiles: list[dict], *, size: int, **options: Any)
 
 def _tile(results: cached.Results, classifier: str, index: int) -> dict[str, Any]:
     true, answer = int(results.y_true[index]), int(results.y_pred[classifier][index])
-    sure = f"{100 * results.proba[classifier][index, answer]:.0f} %"
-    labels = results.labels
+    confidence = words.confidence(results.confidence[classifier][index])
     votes = []
-    for name, label in labels.items():
+    for name, label in results.labels.items():
         vote = int(results.y_pred[name][index])
-        votes.append([str(vote), vote != true, f"{label}: {vote}, {100 * results.proba[name][index, vote]:.0f} %"])
+        votes.append([str(vote), vote != true, f"{label}: {vote}, {words.confidence(results.confidence[name][index])}"])
     says = f"true {true}" if true == answer else f"true {true}, predicted {answer}"
-    return {
-        "index": index,
-        "says": says,
-        "caption": [f"#{index}", sure],
-        "votes": votes,
-        "alt": f"Digit {index}: true {true}, {labels[classifier]} predicted {answer}, {sure} sure. Open it.",
-    }
-
-
-def _names(results: cached.Results) -> str:
-    return ", ".join(results.labels.values())
+    who = results.labels[classifier]
+    alt = f"Digit {index}: true {true}, {who} predicted {answer}, confidence {confidence}. Open it."
+    return {"index": index, "says": says, "caption": [f"#{index}", confidence], "votes": votes, "alt": alt}
 
 
 def _open(results: cached.Results, index: int, indices: np.ndarray) -> None:
@@ -106,8 +104,11 @@ def _open(results: cached.Results, index: int, indices: np.ndarray) -> None:
     def dialog() -> None:
         picture, answers = st.columns([1, 2], vertical_alignment="center")
         with picture:
-            alt = f"Test digit {index}, a handwritten {true}"
-            _print(results, np.array([index]), [{"index": index, "alt": alt}], size=196, key="opened digit")
+            if pixels.test_images(results.dataset) is None:
+                st.caption(":material/image_not_supported: Its image is not here; the page behind says why.")
+            else:
+                alt = f"Test digit {index}, a handwritten {true}"
+                _print(results, np.array([index]), [{"index": index, "alt": alt}], size=196, key="opened digit")
             st.caption(f"{wrong} of {len(results.y_pred)} classifiers got it wrong.")
         with answers:
             proba = np.stack([proba[index] for proba in results.proba.values()])
@@ -127,10 +128,10 @@ def _show_steps(index: int, indices: np.ndarray) -> None:
         return
     place = int(found[0])
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        steps = (("Previous", -1, "Left"), ("Next", 1, "Right"))
-        for label, step, shortcut in steps:
+        for label, step, shortcut in (("Previous", -1, "Left"), ("Next", 1, "Right")):
             target = place + step
             inside = 0 <= target < len(indices)
+            change = {"page": 1 + target // PER_PAGE if target >= PER_PAGE else None}
             # The callback changes the view; the dialog is a fragment, so the page behind it must be told to follow.
             if st.button(
                 label,
@@ -138,9 +139,7 @@ def _show_steps(index: int, indices: np.ndarray) -> None:
                 shortcut=shortcut,
                 key=f"step {step}",
                 on_click=view.put,
-                kwargs={"sample": int(indices[target]), "page": 1 + target // PER_PAGE if target >= PER_PAGE else None}
-                if inside
-                else None,
+                kwargs=change | {"sample": int(indices[target])} if inside else None,
             ):
                 st.rerun()
             if step < 0:

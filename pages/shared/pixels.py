@@ -40,7 +40,8 @@ def _show_failure(dataset: str, error: Exception) -> None:
         if isinstance(error, DatasetUnavailableError):
             st.caption(error.remedy)
             with st.expander("What was tried"):
-                st.markdown("\n".join(f"- **{source}**: {reason}" for source, reason in error.attempts))
+                tried = "\n".join(f"{source}: {reason}" for source, reason in error.attempts)
+                st.code(tried, language=None, wrap_lines=True)
         else:
             st.caption(str(error))
         with st.container(horizontal=True):

@@ -1,7 +1,7 @@
 """A classifier without a usable run is no dead end: what is wrong, and how to train it, here or in a terminal."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import streamlit as st
 
@@ -18,46 +18,56 @@ def require(results: cached.Results, classifier: str) -> None:
         st.stop()
 
 
-def note_missing(results: cached.Results) -> None:
-    """Name the classifiers that a view of all of them has to leave out."""
-    if results.problems:
-        names = ", ".join(get_classifier_spec(name).label for name in results.problems)
-        st.caption(
-            f":material/warning: Without a usable run, and so not here: {names}. The Overview offers to train them."
-        )
+def note_missing(problems: Iterable[ArtifactError]) -> None:
+    """Name the classifiers that a view of all of them has to leave out, and why; the Overview trains them."""
+    for problem in problems:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            label = get_classifier_spec(problem.classifier).label
+            st.caption(f":material/warning: Not here: {label} ({problem.reason.rstrip('.')}).", width="content")
+            query = {"dataset": problem.dataset, "model": problem.classifier}
+            st.page_link("pages/overview.py", label="Train it", query_params=query)
 
 
 def show_problems(problems: Sequence[ArtifactError]) -> None:
     """Runs that cannot be used, and the ways to get them back."""
     job = jobs.current()
     running = job is not None and job.status == "running"
-    if running:
+    if job is not None and running:
         _show_job()
-    elif job is not None and job.status == "failed":
-        st.error(f"Training {job.classifier} on {job.dataset} failed.", icon=":material/error:")
-        st.code(job.error, language=None)
-    elif job is not None and job.status == "cancelled":
-        st.info(f"Training {job.classifier} on {job.dataset} was cancelled; nothing was stored.")
+    elif job is not None and (job.classifier, job.dataset) in [(item.classifier, item.dataset) for item in problems]:
+        _show_outcome(job)
+    refusal = jobs.why_not_allowed()
     with st.container(border=True):
         for problem in problems:
-            with st.container(horizontal=True, vertical_alignment="center"):
-                label = get_classifier_spec(problem.classifier).label
-                st.markdown(f":material/warning: **{label}** on `{problem.dataset}`: {problem.reason}")
-                if jobs.training_allowed():
-                    st.button(
-                        "Train it here",
-                        icon=":material/model_training:",
-                        key=f"train {problem.dataset} {problem.classifier}",
-                        disabled=running,
-                        on_click=_start,
-                        args=(problem.classifier, problem.dataset),
-                    )
-        if not jobs.training_allowed():
-            st.caption("Training on this server is switched off (`MNIST_TRAINING=off`). In a terminal:")
-        else:
-            st.caption("Or in a terminal:")
+            _show_problem(problem, trainable=refusal is None, disabled=running)
+        st.caption("Or in a terminal:" if refusal is None else f"{refusal} In a terminal:")
         names = " ".join(problem.classifier for problem in problems)
         st.code(f"python -m mnist_core train {names} --dataset {problems[0].dataset}", language="bash")
+
+
+def _show_problem(problem: ArtifactError, *, trainable: bool, disabled: bool) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        label = get_classifier_spec(problem.classifier).label
+        st.markdown(f":material/warning: **{label}** on `{problem.dataset}`: {problem.reason}")
+        if trainable:
+            st.button(
+                "Train it here",
+                icon=":material/model_training:",
+                key=f"train {problem.dataset} {problem.classifier}",
+                disabled=disabled,
+                on_click=_start,
+                args=(problem.classifier, problem.dataset),
+            )
+
+
+def _show_outcome(job: jobs.JobState) -> None:
+    """How a training ended that did not mend the run."""
+    name = f"Training {job.classifier} on {job.dataset}"
+    if job.status == "cancelled":
+        st.info(f"{name} was cancelled; nothing was stored.")
+    else:
+        st.error(f"{name} {'failed' if job.status == 'failed' else 'ended, and yet its run cannot be used'}.")
+        st.code(job.error or job.message, language=None, wrap_lines=True)
 
 
 def _start(classifier: str, dataset: str) -> None:

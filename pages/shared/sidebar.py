@@ -34,7 +34,7 @@ def show() -> None:
         record = results.records.get(classifier)
         if record:
             st.caption(
-                f"{percent_interval(record.test_accuracy, record.n_test)} of {record.n_test:,} test digits right"
+                f"Test accuracy {percent_interval(record.test_accuracy, record.n_test)} on {record.n_test:,} digits"
             )
         else:
             st.caption(":material/warning: No usable run yet")

@@ -10,6 +10,8 @@ from typing import Any, TypeVar
 import streamlit as st
 
 T = TypeVar("T")
+_SAME_LIST = ("page", "show", "stroke")
+"""What can change while the list of digits stays the same."""
 
 
 def current(name: str, options: Sequence[T], default: T, *, remember: bool = False) -> T:
@@ -33,11 +35,16 @@ def current(name: str, options: Sequence[T], default: T, *, remember: bool = Fal
     return value
 
 
-def bind(name: str, options: Sequence[T], default: T, *, remember: bool = False) -> dict[str, Any]:
-    """Keyword arguments that tie a widget with these options to a query parameter."""
+def bind(
+    name: str, options: Sequence[T], default: T, *, remember: bool = False, always: bool = False
+) -> dict[str, Any]:
+    """Keyword arguments that tie a widget with these options to a query parameter.
+
+    A choice of the default leaves the URL, unless `always`: for defaults that depend on what is shown.
+    """
     key = f"view {name}"
     st.session_state[key] = current(name, options, default, remember=remember)
-    return {"key": key, "on_change": _write_widget, "args": (name, key, default, remember)}
+    return {"key": key, "on_change": _write_widget, "args": (name, key, None if remember or always else default)}
 
 
 def put(**values: object) -> None:
@@ -48,17 +55,19 @@ def put(**values: object) -> None:
         st.query_params.from_dict(after)
 
 
-def _write_widget(name: str, key: str, default: object, remember: bool) -> None:
+def _write_widget(name: str, key: str, left_out: object) -> None:
     value = st.session_state[key]
-    change = {name: None if value == default and not remember else value}
-    # Another choice is another list: its first page, and no digit open.
-    put(**({"page": None, "sample": None} | change))
+    change = {name: None if value == left_out else value}
+    # Another choice is mostly another list: its first page, and no digit open.
+    put(**(change if name in _SAME_LIST else {"page": None, "sample": None} | change))
 
 
 def _notice(name: str, text: str, known: list[str], value: object) -> None:
     choices = ", ".join(known) if len(known) <= 20 else f"{known[0]} to {known[-1]}"
     shown = "" if value is None else f" Showing {value}."
+    # As code and cut short: the text is anybody's, and Markdown would draw its images and follow its links.
+    asked = f"{name}={text}".replace("`", "")[:60]
     st.warning(
-        f"The link asks for {name}={text}, which does not exist.{shown} There is: {choices}.",
+        f"The link asks for `{asked}`, which does not exist.{shown} There is: {choices}.",
         icon=":material/link_off:",
     )

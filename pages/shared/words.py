@@ -31,6 +31,11 @@ def seconds(value: float) -> str:
     return f"{minutes} min {rest:02d} s"
 
 
+def confidence(probability: float) -> str:
+    """97.3 %, but never 100 % for what is not quite certain: > 99.9 %"""
+    return "> 99.9 %" if 0.9995 <= probability < 1 else f"{100 * probability:.1f} %"
+
+
 def digits(count: int) -> str:
     """1 digit, 295 digits"""
     return f"{count:,} {'digit' if count == 1 else 'digits'}"

@@ -1,41 +1,40 @@
 import numpy as np
 import pytest
 
-from mnist_core.evaluation.mistakes import select_digits, sort_digits, votes_table
+from mnist_core.evaluation.mistakes import confidence_and_margin, find_mistakes, sort_digits, votes_table
 
 Y_TRUE = np.array([9, 9, 4, 9, 1], dtype=np.uint8)
 Y_PRED = np.array([4, 9, 9, 4, 1], dtype=np.uint8)
 
 
+@pytest.mark.parametrize(("predicted", "expected"), [(None, [0, 2, 3]), (4, [0, 3]), (9, [2]), (1, [])])
+def test_find_mistakes_keeps_the_wrong_ones_that_said_this_digit(predicted, expected):
+    assert np.flatnonzero(find_mistakes(Y_TRUE, Y_PRED, predicted=predicted)).tolist() == expected
+
+
+def test_find_mistakes_takes_several_classifiers_at_once():
+    both = np.stack([Y_PRED, Y_TRUE])
+    found = find_mistakes(Y_TRUE, both)
+    assert found.shape == (2, 5)
+    np.testing.assert_array_equal(found[0], find_mistakes(Y_TRUE, Y_PRED))
+    assert not found[1].any()
+
+
+def test_confidence_and_margin_are_those_of_a_full_sort():
+    proba = np.random.default_rng(0).dirichlet(np.ones(10), size=200)
+    confidence, margin = confidence_and_margin(proba)
+    ordered = np.sort(proba, axis=1)
+    np.testing.assert_allclose(confidence, ordered[:, -1])
+    np.testing.assert_allclose(margin, ordered[:, -1] - ordered[:, -2])
+
+
 @pytest.mark.parametrize(
-    ("filters", "expected"),
-    [
-        ({}, [0, 1, 2, 3, 4]),
-        ({"true": 9}, [0, 1, 3]),
-        ({"predicted": 9}, [1, 2]),
-        ({"true": 9, "predicted": 4}, [0, 3]),
-        ({"among": Y_TRUE != Y_PRED}, [0, 2, 3]),
-        ({"true": 0}, []),
-    ],
+    ("by", "expected"), [("confidence", [2, 0, 3, 1]), ("margin", [0, 3, 1, 2]), ("index", [0, 1, 2, 3])]
 )
-def test_select_digits_keeps_what_fits_every_filter(filters, expected):
-    assert select_digits(Y_TRUE, Y_PRED, **filters).tolist() == expected
-
-
-def test_select_digits_leaves_the_mask_it_was_given_as_it_was():
-    mask = Y_TRUE != Y_PRED
-    before = mask.copy()
-    select_digits(Y_TRUE, Y_PRED, true=9, among=mask)
-    np.testing.assert_array_equal(mask, before)
-
-
-def test_sort_digits_by_confidence_margin_or_index():
-    proba = np.zeros((4, 10), dtype=np.float32)
-    proba[0, :2], proba[1, :3], proba[2, :2], proba[3, :2] = (0.6, 0.4), (0.5, 0.25, 0.25), (0.9, 0.1), (0.6, 0.4)
-    indices = np.array([3, 2, 1, 0])
-    assert sort_digits(indices, proba, "confidence").tolist() == [2, 0, 3, 1]
-    assert sort_digits(indices, proba, "margin").tolist() == [0, 3, 1, 2]
-    assert sort_digits(indices, proba, "index").tolist() == [0, 1, 2, 3]
+def test_sort_digits_puts_the_surest_the_closest_or_the_first_first(by, expected):
+    confidence, margin = np.array([0.6, 0.5, 0.9, 0.6]), np.array([0.2, 0.25, 0.8, 0.2])
+    order = sort_digits(np.array([3, 2, 1, 0]), by, confidence=confidence, margin=margin)
+    assert order.tolist() == expected
 
 
 def test_votes_table_says_what_each_classifier_said_and_how_sure_it_was():

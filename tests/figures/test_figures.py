@@ -40,6 +40,16 @@ def test_a_cell_prints_its_count_or_its_percentage(matrix, show, text):
     assert confusion_figure(matrix, show=show, accent="red").data[0].text[9][4] == text
 
 
+def test_what_is_not_all_is_never_printed_as_100_percent():
+    matrix = np.diag([1000] * 10)
+    matrix[0, 1] = 1
+    text = confusion_figure(matrix, show="row", accent="red").data[0].text
+    assert (text[0][0], text[0][1], text[1][1]) == ("99.9", "0.1", "100")
+    proba = np.zeros((1, 10))
+    proba[0, 3] = 0.9996
+    assert probabilities_figure(["A"], proba, accent="red").data[0].text[0][3] == "99.9"
+
+
 def test_a_tooltip_speaks_in_words(matrix):
     cells = confusion_figure(matrix, accent="red").data[1]
     words = {tuple(cell): text for cell, text in zip(cells.customdata, cells.hovertext, strict=True)}

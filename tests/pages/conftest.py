@@ -43,5 +43,5 @@ def tiles(app: AppTest) -> list[dict]:
 
 def texts(app: AppTest) -> str:
     """All text of a page that tests look for."""
-    kinds = ("title", "subheader", "markdown", "caption", "info", "warning", "error")
+    kinds = ("title", "subheader", "markdown", "caption", "code", "info", "warning", "error")
     return "\n".join(str(element.value) for kind in kinds for element in app.get(kind))

@@ -33,6 +33,21 @@ def test_without_a_cell_the_most_confused_pair_is_open(open_page):
     assert app.subheader[-1].value.startswith(f"{pair.true:.0f} read as {pair.predicted:.0f} · {pair.digits:.0f} digit")
 
 
+def test_a_cell_that_was_chosen_stays_when_the_classifier_changes(open_page):
+    app = open_page("confusion", model="sgd", true=3, pred=5)
+    worst = int(app.dataframe[0].value.iloc[0]["true"])
+    app.selectbox(key="view true").select(worst).run()
+    assert dict(app.query_params)["true"] == str(worst)
+    app.selectbox(key="view model").select("cnn").run()
+    assert app.subheader[-1].value.startswith(f"{worst} read as 5")
+
+
+def test_another_way_to_show_the_matrix_keeps_the_digit_that_is_open(open_page):
+    app = open_page("confusion", model="sgd", sample=5)
+    app.get("button_group")[0].set_value("counts").run()
+    assert dict(app.query_params)["sample"] == "5"
+
+
 def test_an_empty_cell_says_so(open_page, labels):
     matrix = {(int(a), int(b)) for a, b in zip(*labels, strict=True)}
     true, pred = next((a, b) for a in range(10) for b in range(10) if (a, b) not in matrix)
@@ -51,5 +66,5 @@ def test_every_way_to_show_the_matrix_is_a_link(open_page, show):
 @pytest.mark.parametrize(("name", "value"), [("true", "11"), ("pred", "x"), ("show", "all"), ("sample", "99999")])
 def test_a_value_that_does_not_exist_is_dropped_with_a_notice(open_page, name, value):
     app = open_page("confusion", **{name: value})
-    assert f"{name}={value}, which does not exist" in app.warning[0].value
+    assert f"`{name}={value}`, which does not exist" in app.warning[0].value
     assert name not in app.query_params

@@ -6,6 +6,7 @@ import pytest
 
 from mnist_core import cached, store
 from mnist_core.classifiers.registry import list_classifiers
+from pages.shared import gallery, words
 from tests.pages.conftest import texts, tiles
 
 
@@ -16,13 +17,29 @@ def mistaken():
     return {r.classifier: store.load_scores(r).argmax(axis=1) != store.load_labels(r) for r in records}
 
 
+@pytest.fixture
+def said():
+    """What each classifier said of the test digits, by name."""
+    return cached.load_results("digits").y_pred
+
+
+@pytest.mark.parametrize(("true", "pred"), [(None, None), (8, None), (None, 1), (8, 1)])
 @pytest.mark.parametrize(("wrong", "how"), [("model", None), ("any", np.any), ("all", np.all)])
-def test_who_is_wrong_filters_the_digits(open_page, mistaken, wrong, how):
-    among = how(np.stack(list(mistaken.values())), axis=0) if how else mistaken["sgd"]
-    app = open_page("errors", model="sgd", wrong=wrong)
-    count = int(among.sum())
-    assert app.subheader[0].value == f"{count:,} digit{'s' if count != 1 else ''}"
-    assert {tile["index"] for tile in tiles(app)} <= {int(i) for i in among.nonzero()[0]}
+def test_the_filters_speak_of_the_chosen_classifier_of_any_or_of_all(open_page, mistaken, said, wrong, how, true, pred):
+    record = store.load_record("digits", "sgd")
+    each = {name: wrong_ones & (pred is None or said[name] == pred) for name, wrong_ones in mistaken.items()}
+    among = how(np.stack(list(each.values())), axis=0) if how else each["sgd"]
+    if true is not None:
+        among = among & (store.load_labels(record) == true)
+    filters = {name: value for name, value in (("true", true), ("pred", pred)) if value is not None}
+    app = open_page("errors", model="sgd", wrong=wrong, sort="index", **filters)
+    assert not app.exception
+    expected = among.nonzero()[0].tolist()
+    assert [tile["index"] for tile in tiles(app)] == expected[: gallery.PER_PAGE]
+    if expected:
+        assert app.subheader[0].value == words.digits(len(expected))
+    if pred is not None:
+        assert {tile["says"].split(", predicted ")[1] for tile in tiles(app)} <= {str(pred)}
 
 
 def test_filters_and_sort_live_in_the_url(open_page):
@@ -38,9 +55,18 @@ def test_filters_and_sort_live_in_the_url(open_page):
     assert [tile["index"] for tile in tiles(again)] == indices
 
 
-def test_the_most_confident_mistake_comes_first(open_page):
-    sure = [float(tile["caption"][1].split()[0]) for tile in tiles(open_page("errors", model="sgd"))]
-    assert sure == sorted(sure, reverse=True)
+@pytest.mark.parametrize("wrong", ["model", "any"])
+def test_the_most_confident_mistake_comes_first_and_its_tile_speaks_for_who_made_it(open_page, mistaken, wrong):
+    results = cached.load_results("digits")
+    names = ["sgd"] if wrong == "model" else list(results.records)
+    shown = tiles(open_page("errors", model="sgd", wrong=wrong))
+    surest = []
+    for tile in shown:
+        mistakes = {name: results.confidence[name][tile["index"]] for name in names if mistaken[name][tile["index"]]}
+        surest.append(max(mistakes.values()))
+        assert tile["caption"][1] == words.confidence(surest[-1])
+        assert "predicted" in tile["says"]
+    assert surest == sorted(surest, reverse=True)
 
 
 def test_pages_hold_every_digit_once(open_page):

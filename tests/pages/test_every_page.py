@@ -1,5 +1,7 @@
 """What holds for every page, dataset and classifier."""
 
+import gzip
+import hashlib
 import json
 import shutil
 
@@ -34,11 +36,19 @@ def test_a_link_restores_every_classifier(open_page, page, model):
 def test_an_unknown_dataset_or_model_is_dropped_with_a_notice(open_page, page):
     app = open_page(page, dataset="fashion", model="perceptron-9000")
     notices = " ".join(warning.value for warning in app.warning)
-    assert "dataset=fashion, which does not exist" in notices
-    assert "model=perceptron-9000, which does not exist" in notices
+    assert "`dataset=fashion`, which does not exist" in notices
+    assert "`model=perceptron-9000`, which does not exist" in notices
     assert all(name in notices for name in list_datasets())
     assert dict(app.query_params)["dataset"] == "mnist"
     assert not app.exception
+
+
+def test_a_link_cannot_put_its_own_pictures_or_links_into_a_page(open_page):
+    app = open_page("errors", model="`![x](https://example.com/x.png)` [y](https://example.com)" * 9)
+    (notice,) = [warning.value for warning in app.warning]
+    assert notice.count("`") == 2
+    assert len(notice) < 400
+    assert "![x]" in notice.split("`")[1]
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -67,10 +77,38 @@ def test_a_run_that_cannot_be_used_is_reported_with_its_reason_and_a_way_out(ope
     app = open_page(page, model="random-forest")
     assert not app.exception
     if page == "draw":  # goes on with the others
-        assert "Without a usable run, and so not here: " in texts(app)
+        assert "Not here: Random forest" in texts(app)
+        assert reason in texts(app)
         return
     assert reason in texts(app)
     assert any("train random-forest --dataset digits" in code.value for code in app.code)
+    assert any(button.label == "Train it here" for button in app.button)
+
+
+def test_a_model_that_cannot_be_read_is_left_out_of_the_drawing_page_and_named(open_page, artifacts):
+    """The hash is right and the content is not, as with a model of a later ONNX Runtime."""
+    run = artifacts / "digits" / "sgd"
+    content = gzip.compress(b"no model")
+    (run / "model.onnx.gz").write_bytes(content)
+    record = json.loads((run / "record.json").read_text())
+    record["files"]["model.onnx.gz"] = {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}
+    (run / "record.json").write_text(json.dumps(record))
+    app = open_page("draw")
+    assert not app.exception
+    assert "Not here: Linear SVM (SGD)" in texts(app)
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("content", [None, b"", b"PK damaged"])
+def test_damaged_labels_are_reported_on_every_page(open_page, artifacts, page, content):
+    labels = artifacts / "digits" / "labels.npz"
+    if content is None:
+        labels.unlink()
+    else:
+        labels.write_bytes(content)
+    app = open_page(page)
+    assert not app.exception
+    assert "labels.npz" in texts(app)
     assert any(button.label == "Train it here" for button in app.button)
 
 

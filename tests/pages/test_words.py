@@ -11,6 +11,13 @@ def test_seconds_come_in_the_unit_that_reads_best(value, text):
     assert words.seconds(value) == text
 
 
+@pytest.mark.parametrize(
+    ("probability", "text"), [(1.0, "100.0 %"), (0.99999, "> 99.9 %"), (0.9994, "99.9 %"), (0.305, "30.5 %")]
+)
+def test_a_confidence_below_1_is_never_written_as_100_percent(probability, text):
+    assert words.confidence(probability) == text
+
+
 @pytest.mark.parametrize(("count", "text"), [(0, "0 digits"), (1, "1 digit"), (10_000, "10,000 digits")])
 def test_digits_are_counted_in_the_singular_and_the_plural(count, text):
     assert words.digits(count) == text

@@ -1,0 +1,108 @@
+"""The record of a run: what went in, what came out, and the hashes of the files beside it."""
+
+import hashlib
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any, get_origin
+
+from mnist_core.errors import ArtifactCorruptError, ArtifactStaleError
+
+SCHEMA = 1
+RECORD, MODEL, PREDICTIONS, LABELS = "record.json", "model.onnx.gz", "predictions.npz", "labels.npz"
+
+
+@dataclass(frozen=True)
+class Record:
+    """One classifier trained on one dataset.
+
+    Times are wall-clock seconds on a machine of `cores` cores; predictions are timed through the served model on one of
+    them. Accuracies are shares in 0..1.
+    """
+
+    classifier: str
+    dataset: str
+    fingerprint: str
+    hyperparameters: Mapping[str, Any]
+    seed: int
+    n_train: int
+    n_holdout: int
+    n_test: int
+    created: str
+    fit_seconds: float
+    predict_seconds: float
+    predict_one_seconds: float
+    cores: int
+    versions: Mapping[str, str]
+    train_accuracy: float
+    holdout_accuracy: float
+    test_accuracy: float
+    temperature: float
+    history: tuple[Mapping[str, float], ...] = ()
+    details: Mapping[str, Any] = field(default_factory=dict)
+    labels_sha256: str = ""
+    files: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    schema: int = SCHEMA
+
+    @property
+    def key(self) -> str:
+        """Changes whenever the run's content does: what caches are keyed on."""
+        return hashlib.sha256(to_json(self)).hexdigest()[:16]
+
+    @property
+    def model_bytes(self) -> int:
+        """Size of the stored model in bytes, compressed."""
+        return int(self.files[MODEL]["bytes"])
+
+
+def to_json(record: Record) -> bytes:
+    """A record as it is stored."""
+    return (json.dumps(asdict(record), indent=1, sort_keys=True) + "\n").encode()
+
+
+def from_json(data: bytes, dataset: str, classifier: str) -> Record:
+    """The record of this run, every field checked.
+
+    Raises
+    ------
+    ArtifactStaleError
+        It has another schema.
+    ArtifactCorruptError
+        It is no record, or another run's.
+    """
+
+    def corrupt(reason: str) -> ArtifactCorruptError:
+        return ArtifactCorruptError(dataset, classifier, f"{RECORD} {reason}")
+
+    try:
+        found = json.loads(data)
+    except ValueError as error:
+        raise corrupt(f"cannot be read ({error}).") from error
+    if not isinstance(found, dict):
+        raise corrupt("should hold an object, it holds something else.")
+    if (schema := found.get("schema")) != SCHEMA:
+        reason = f"{RECORD} has schema {schema}, this version reads {SCHEMA}."
+        raise ArtifactStaleError(dataset, classifier, reason)
+    expected = {item.name: item.type for item in fields(Record)}
+    if odd := sorted(expected.keys() ^ found.keys()):
+        raise corrupt(f"has missing or unknown fields: {', '.join(odd)}.")
+    if odd := [name for name, kind in expected.items() if not _fits(found[name], kind)]:
+        raise corrupt(f"has fields of the wrong type: {', '.join(odd)}.")
+    files = found["files"]
+    described = all({"sha256", "bytes"} <= dict(files.get(name) or {}).keys() for name in (MODEL, PREDICTIONS))
+    if not described or found["temperature"] <= 0:
+        raise corrupt("describes no usable run: its files' hashes or its temperature are missing.")
+    if (found["dataset"], found["classifier"]) != (dataset, classifier):
+        raise corrupt(f"belongs to {found['classifier']} on {found['dataset']}.")
+    return Record(**{**found, "history": tuple(found["history"])})
+
+
+def _fits(value: object, kind: Any) -> bool:
+    """Whether a value of a JSON file is of a field's type."""
+    origin = get_origin(kind) or kind
+    if origin is tuple:
+        return isinstance(value, list)
+    if origin is float:
+        return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    return isinstance(value, origin) and not isinstance(value, bool)

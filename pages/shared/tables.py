@@ -1,0 +1,83 @@
+"""Tables that pages show: units in the headers, numbers with fixed decimals."""
+
+from collections.abc import Callable
+
+import pandas as pd
+import streamlit as st
+
+from pages.shared import words
+
+_number, _text = st.column_config.NumberColumn, st.column_config.TextColumn
+
+
+def show_leaderboard(board: pd.DataFrame, n_test: int) -> None:
+    """Every classifier with its accuracies, times and size, as `cached.leaderboard` gives them."""
+    scaled = "" if n_test == 10_000 else f", scaled from {n_test:,}"
+    st.dataframe(
+        board.assign(
+            test_accuracy=100 * board["test_accuracy"],
+            interval=[words.interval(accuracy, n_test) for accuracy in board["test_accuracy"]],
+            train_accuracy=100 * board["train_accuracy"],
+            predict_one_seconds=1000 * board["predict_one_seconds"],
+            model_bytes=board["model_bytes"] / 1e6,
+        ),
+        column_config={
+            "name": None,
+            "low": None,
+            "high": None,
+            "label": _text("Classifier", pinned=True),
+            "test_accuracy": _number("Test (%)", format="%.2f", help="Test accuracy."),
+            "interval": _text("95 % interval", alignment="right", help="Of the test accuracy, by Wilson's method."),
+            "train_accuracy": _number("Train (%)", format="%.2f", help="Accuracy on the training split."),
+            "fit_seconds": _number("Training (s)", format="%.1f", help="One fit on the whole training split."),
+            "predict_seconds": _number(
+                "10k digits (s)", format="%.2f", help=f"Prediction time of 10,000 digits on one thread{scaled}."
+            ),
+            "predict_one_seconds": _number(
+                "One digit (ms)", format="%.3f", help="Median prediction time of one digit on one thread."
+            ),
+            "model_bytes": _number("Size (MB)", format="%.2f", help="The stored model, compressed."),
+            "remark": _text("Remark", width="large"),
+        },
+        column_order=(
+            *("label", "test_accuracy", "interval", "train_accuracy", "fit_seconds"),
+            *("predict_seconds", "predict_one_seconds", "model_bytes", "remark"),
+        ),
+        hide_index=True,
+        alt="Leaderboard of the classifiers",
+    )
+
+
+def show_pairs(pairs: pd.DataFrame, cell: tuple[int, int], *, key: str, on_select: Callable[[], None]) -> None:
+    """The most confused pairs, as `confused_pairs` gives them; the row of the selected cell is selected."""
+    here = pairs.index[(pairs["true"] == cell[0]) & (pairs["predicted"] == cell[1])]
+    st.dataframe(
+        pairs.assign(share=100 * pairs["share"]),
+        column_config={
+            "true": "True",
+            "predicted": "Predicted",
+            "digits": "Digits",
+            "share": _number("Share (%)", format="%.1f", help="Of the true digit's test digits."),
+        },
+        hide_index=True,
+        height=245,
+        key=key,
+        on_select=on_select,
+        selection_mode="single-row",
+        selection_default={"selection": {"rows": here.tolist()}},
+        alt="Most confused pairs; select a row to see its digits",
+    )
+
+
+def show_class_report(report: pd.DataFrame) -> None:
+    """Precision, recall, F1 and support of each digit, as `class_report` gives them."""
+    shares = {"precision": "Precision (%)", "recall": "Recall (%)", "f1": "F1 (%)"}
+    st.dataframe(
+        report.assign(**{name: 100 * report[name] for name in shares}),
+        column_config={
+            "digit": "Digit",
+            **{name: _number(title, format="%.1f") for name, title in shares.items()},
+            "support": _number("Support", help="Test digits of this class."),
+        },
+        alt="Precision, recall, F1 and support of each digit",
+    )
