@@ -46,6 +46,7 @@ def confusion_figure(
         "xgap": 2,
         "ygap": 2,
         "zmin": 0,
+        "zmax": np.nanmax(wrong, initial=0) or 1,  # without it Plotly would put the palest colour at the smallest count
         "showscale": False,
         "hoverinfo": "skip",
         "hoverongaps": False,

@@ -35,6 +35,12 @@ def test_correct_cells_are_never_coloured_and_empty_ones_say_nothing(matrix, sho
     assert heatmap.text[0][1] == ""
 
 
+def test_no_count_is_as_pale_as_an_empty_cell(matrix):
+    heatmap = confusion_figure(matrix, accent="red").data[0]
+    assert (heatmap.zmin, heatmap.zmax) == (0, 11)
+    assert confusion_figure(np.diag([3] * 10), accent="red").data[0].zmax == 1
+
+
 @pytest.mark.parametrize(("show", "text"), [("errors", "11"), ("counts", "11"), ("row", "10.9"), ("column", "10.9")])
 def test_a_cell_prints_its_count_or_its_percentage(matrix, show, text):
     assert confusion_figure(matrix, show=show, accent="red").data[0].text[9][4] == text
