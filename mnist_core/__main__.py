@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import signal
 import sys
 from collections.abc import Sequence
 
@@ -10,11 +11,11 @@ from mnist_core.classifiers.registry import get_classifier_spec, list_classifier
 from mnist_core.datasets import get_dataset_spec, list_datasets
 from mnist_core.errors import MnistCoreError, UnknownNameError
 
-DONE, FAILED, INTERRUPTED = 0, 1, 130
+DONE, FAILED = 0, 1
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; returns the exit status: 0, 1 (failed) or 130 (interrupted); wrong calls exit with 2."""
+    """Run one command; returns the exit status: 0, or 1 (failed or interrupted); wrong calls exit with 2."""
     parser = _parser()
     options = parser.parse_args(arguments)
     # Threads of torch and scikit-learn wait without burning a core: nobody else is slowed down, pages least of all.
@@ -34,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return FAILED
     except KeyboardInterrupt:
         print("\nInterrupted. Runs stored before stay; nothing is stored by halves.", file=sys.stderr)
-        return INTERRUPTED
+        return FAILED
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -55,7 +56,9 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument(
         "--jobs", type=_positive, default=1, metavar="N", help="how many at a time; times are fair with 1"
     )
-    train.add_argument("--seed", type=int, default=0, help="of estimators and hold-out (default: 0)")
+    train.add_argument(
+        "--seed", type=int, metavar="N", help="of estimators and hold-out (default: 0, and of a stored run any)"
+    )
     train.add_argument("--force", action="store_true", help="also where the stored run is up to date")
     train.add_argument("--progress", choices=("text", "json"), default="text", help="how to report (default: text)")
     train.set_defaults(run=commands.train_all)
@@ -80,4 +83,6 @@ def _positive(text: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    status = main()
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # what is done is done: a late cancel does not change the status
+    sys.exit(status)

@@ -87,10 +87,10 @@ class _Job:
             code = self.process.wait()
             complaints.seek(0)
             error = "".join(deque(complaints, LAST_LINES)).strip()
-        if self._stopped:
-            self.state = replace(self.state, status="cancelled", share=None, message="Cancelled; nothing was stored.")
-        elif code == 0:
+        if code == 0:  # also where it was asked to stop: the run had been stored by then
             self.state = replace(self.state, status="done", share=1.0)
+        elif self._stopped:
+            self.state = replace(self.state, status="cancelled", share=None, message="Cancelled; nothing was stored.")
         else:
             ended = f"ended by signal {-code}" if code < 0 else f"failed with exit status {code}"
             error = f"{error}\nThe training process {ended}.".strip()
@@ -101,9 +101,21 @@ _guard = threading.Lock()
 _job: _Job | None = None
 
 
+def why_not_allowed() -> str | None:
+    """Why pages may not train here, as a sentence; None where they may.
+
+    The environment says MNIST_TRAINING=off where the machine is too small.
+    """
+    if os.environ.get("MNIST_TRAINING", "").lower() in ("off", "0", "no", "false"):
+        return "Training on this server is switched off (MNIST_TRAINING=off)."
+    if fcntl is None:
+        return "Training from a page needs a POSIX system, such as Linux or macOS."
+    return None
+
+
 def training_allowed() -> bool:
-    """Whether pages may train here: the environment says MNIST_TRAINING=off where the machine is too small."""
-    return fcntl is not None and os.environ.get("MNIST_TRAINING", "").lower() not in ("off", "0", "no", "false")
+    """Whether pages may train here."""
+    return why_not_allowed() is None
 
 
 def start(classifier: str, dataset: str = "mnist", *, force: bool = False) -> JobState:
@@ -112,27 +124,29 @@ def start(classifier: str, dataset: str = "mnist", *, force: bool = False) -> Jo
     Raises
     ------
     TrainingError
-        Training is switched off here, or another one is under way, in this server or elsewhere on this machine.
+        Training is not allowed here, another one is under way, in this server or elsewhere on this machine, or the
+        system refuses the lock, a temporary file or the process.
     """
     global _job
-    if not training_allowed():
-        command = f"python -m mnist_core train {classifier} --dataset {dataset}"
-        raise TrainingError(f"Training is switched off here (MNIST_TRAINING=off). Elsewhere, run: {command}")
+    command = ["mnist_core", "train", classifier, "--dataset", dataset]
+    if reason := why_not_allowed():
+        raise TrainingError(f"{reason} In a terminal, run: python -m {' '.join(command)}")
     with _guard, _locked(classifier, dataset) as lock:
-        complaints = tempfile.TemporaryFile("w+", errors="replace")  # noqa: SIM115 - the reader closes it
-        process = subprocess.Popen(
-            [sys.executable, "-m", "mnist_core", "train", classifier, "--dataset", dataset, "--progress", "json"]
-            + ["--force"] * force,
-            cwd=PROJECT_ROOT,
-            env={**os.environ, "PYTHONUNBUFFERED": "1"},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=complaints,
-            text=True,
-            errors="replace",
-            start_new_session=True,
-            pass_fds=[lock],
-        )
+        with _or_say("its process could not be started"), contextlib.ExitStack() as undo:
+            complaints = undo.enter_context(tempfile.TemporaryFile("w+", errors="replace"))
+            process = subprocess.Popen(
+                [sys.executable, "-m", *command, "--progress", "json"] + ["--force"] * force,
+                cwd=PROJECT_ROOT,
+                env={**os.environ, "PYTHONUNBUFFERED": "1"},
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=complaints,
+                text=True,
+                errors="replace",
+                start_new_session=True,
+                pass_fds=[lock],
+            )
+            undo.pop_all()  # the reader closes it
         with contextlib.suppress(OSError):
             os.setpriority(os.PRIO_PROCESS, process.pid, NICENESS)
         state = JobState(classifier, dataset, "Starting", None, time.time(), "running")
@@ -161,18 +175,30 @@ def lock_file() -> Path:
 @contextlib.contextmanager
 def _locked(classifier: str, dataset: str) -> Iterator[int]:
     """The descriptor of the locked file: closed here, it stays locked while a process that was given it lives."""
-    descriptor = os.open(lock_file(), os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    refused = "its lock file could not be written"
+    with _or_say(refused):
+        descriptor = os.open(lock_file(), os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            running = os.read(descriptor, 200).decode(errors="replace") or "one"
-            raise TrainingError(f"Another training is under way ({running}). Wait for it or cancel it.") from None
-        os.ftruncate(descriptor, 0)
-        os.write(descriptor, f"{classifier} on {dataset}".encode())
+        with _or_say(refused):
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                running = os.read(descriptor, 200).decode(errors="replace") or "one"
+                raise TrainingError(f"Another training is under way ({running}). Wait for it or cancel it.") from None
+            os.ftruncate(descriptor, 0)
+            os.write(descriptor, f"{classifier} on {dataset}".encode())
         yield descriptor
     finally:
         os.close(descriptor)
+
+
+@contextlib.contextmanager
+def _or_say(what: str) -> Iterator[None]:
+    """Make what the system refuses an error that says what failed."""
+    try:
+        yield
+    except OSError as error:
+        raise TrainingError(f"The training did not start: {what} ({error}).") from error
 
 
 atexit.register(cancel)

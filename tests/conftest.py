@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
 from importlib.util import find_spec
@@ -9,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from mnist_core.datasets import sources
 from mnist_core.datasets.mnist import FILES
-from mnist_core.datasets.sources import default_sources, obtain
 from mnist_core.errors import DatasetError
 from mnist_core.progress import silent
 
@@ -19,12 +20,12 @@ NEEDS = ("mnist", "browser", "torch")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip what needs something that is not here; with `MNIST_TESTS_REQUIRE_ALL` let it fail instead."""
-    if os.environ.get("MNIST_TESTS_REQUIRE_ALL"):
-        return
+    """Skip what needs something that is not here; with `MNIST_TESTS_REQUIRE_ALL` fail instead, before anything runs."""
     for item in items:
         for need in NEEDS:
             if item.get_closest_marker(need) and (reason := _missing(need)):
+                if os.environ.get("MNIST_TESTS_REQUIRE_ALL"):
+                    raise pytest.UsageError(f"Nothing may be skipped (MNIST_TESTS_REQUIRE_ALL), but: {reason}")
                 item.add_marker(pytest.mark.skip(reason=reason))
 
 
@@ -35,15 +36,34 @@ def _missing(need: str) -> str | None:
     if need == "browser":
         return None if chromium() else "Chromium is not installed (apt-get install chromium, or set CHROMIUM)"
     try:
-        obtain("mnist", FILES["test"], replace(default_sources(), mirrors=(), openml=False), silent)
+        mnist_folder()
     except DatasetError:
         return "MNIST is not at hand (set MNIST_DATA_DIR, or run python -m mnist_core fetch)"
     return None
 
 
+@cache
+def mnist_folder() -> Path:
+    """The folder of MNIST's four files, or DatasetUnavailableError; nothing is downloaded for a test."""
+    local = replace(sources.default_sources(), mirrors=(), openml=False)
+    folder, _ = sources.obtain("mnist", [file for pair in FILES.values() for file in pair], local, silent)
+    return folder
+
+
 def chromium() -> str | None:
     """Path of a Chromium, or None."""
     return os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_downloads() -> Iterator[None]:
+    """Nothing is brought from the network into the user's cache, here or in a process that a test starts."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sources, "MIRRORS", ())
+        patch.setattr(sources, "DOWNLOAD_SECONDS", 0.0)  # so OpenML is not asked
+        patch.setenv("https_proxy", "http://127.0.0.1:9")  # where nobody listens
+        patch.setenv("no_proxy", "localhost,127.0.0.1")
+        yield
 
 
 @pytest.fixture

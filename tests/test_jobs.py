@@ -1,5 +1,6 @@
 """Training in a process of its own: one at a time, watched, stopped, and never stored by halves."""
 
+import errno
 import os
 import signal
 import subprocess
@@ -7,6 +8,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -96,10 +98,87 @@ def test_a_failure_shows_what_the_process_complained_about() -> None:
 
 def test_where_training_is_off_nothing_starts(monkeypatch: pytest.MonkeyPatch) -> None:
     assert jobs.training_allowed()
+    assert jobs.why_not_allowed() is None
     monkeypatch.setenv("MNIST_TRAINING", "off")
     assert not jobs.training_allowed()
-    with pytest.raises(TrainingError, match="MNIST_TRAINING=off"):
+    with pytest.raises(TrainingError, match=r"MNIST_TRAINING=off.*python -m mnist_core train logistic"):
         jobs.start("logistic", "digits")
+
+
+def test_a_system_without_locks_is_not_called_switched_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "fcntl", None)
+    assert not jobs.training_allowed()
+    with pytest.raises(TrainingError, match=r"needs a POSIX system.*python -m mnist_core train logistic") as caught:
+        jobs.start("logistic", "digits")
+    assert "MNIST_TRAINING" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "obstacle",
+    ["a lock file that is a link", "no folder for temporary files", "no room for temporary files", "no Python"],
+)
+def test_what_the_system_refuses_is_a_clear_error_and_no_training_is_left(
+    obstacle: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_args: object, **_options: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    before = jobs.current()
+    with monkeypatch.context() as patch:
+        match obstacle:
+            case "a lock file that is a link":
+                jobs.lock_file().symlink_to(tmp_path / "elsewhere")
+                expected = f"its lock file could not be written .*{jobs.lock_file()}"
+            case "no folder for temporary files":
+                patch.setattr(tempfile, "tempdir", str(tmp_path / "nowhere"))
+                expected = f"its lock file could not be written .*{tmp_path}/nowhere"
+            case "no room for temporary files":
+                patch.setattr(tempfile, "TemporaryFile", full)
+                expected = f"its process could not be started .*{os.strerror(errno.ENOSPC)}"
+            case _:
+                patch.setattr(sys, "executable", str(tmp_path / "python"))
+                expected = f"its process could not be started .*{tmp_path}/python"
+        with pytest.raises(TrainingError, match=expected):
+            jobs.start("logistic", "digits")
+    assert jobs.current() is before
+    jobs.lock_file().unlink(missing_ok=True)
+    with jobs._locked("logistic", "digits"):  # nobody holds the lock
+        pass
+
+
+def _job(program: str) -> jobs._Job:
+    """A job whose process runs another program, once that has said that it is ready."""
+    complaints = tempfile.TemporaryFile("w+")  # noqa: SIM115 - the job closes it
+    process = subprocess.Popen(
+        [sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=complaints, text=True, start_new_session=True
+    )
+    job = jobs._Job(jobs.JobState("logistic", "digits", "Starting", None, 0.0, "running"), process, complaints)
+    end = time.monotonic() + PATIENCE
+    while job.state.message != "Ready" and time.monotonic() < end:
+        time.sleep(0.01)
+    return job
+
+
+@pytest.mark.parametrize(("code", "status"), [(0, "done"), (1, "cancelled")])
+def test_who_had_stored_its_run_when_it_was_cancelled_is_done(code: int, status: str) -> None:
+    job = _job(
+        "import json, signal, sys, time\n"
+        f"signal.signal(signal.SIGTERM, lambda *_: sys.exit({code}))\n"
+        "print(json.dumps({'message': 'Ready', 'share': 1.0}), flush=True)\n"
+        "time.sleep(60)\n"
+    )
+    job.stop()
+    assert job.state.status == status
+    assert ("nothing was stored" in job.state.message) == (status == "cancelled")
+
+
+def test_a_cancel_that_comes_when_all_is_stored_changes_nothing() -> None:
+    jobs.start("logistic", "digits")
+    _wait(lambda state: "test digits" in state.message)  # Python takes a quarter of a second to end
+    state = jobs.cancel()
+    assert state is not None
+    assert state.status == "done"
+    assert _has_run("logistic")
 
 
 def test_pages_can_import_it_without_what_trains() -> None:

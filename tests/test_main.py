@@ -1,27 +1,35 @@
 """The command line: exit statuses, messages, and what is said about a run that is not in order."""
 
+import contextlib
+import errno
 import json
+import os
 import signal
 import subprocess
 import sys
 from pathlib import Path
 
+import psutil
 import pytest
 
 from mnist_core import store
 from mnist_core.__main__ import main
+from mnist_core.classifiers.registry import list_classifiers
 from mnist_core.commands import check
 from mnist_core.commands import train as train_command
-from mnist_core.errors import DatasetUnavailableError, TrainingError
+from mnist_core.datasets import download, sources
+from mnist_core.errors import ArtifactMissingError, DatasetUnavailableError, TrainingError
+from mnist_core.progress import Progress
 from mnist_core.training import train
 
 PROJECT = Path(__file__).resolve().parents[1]
 
 
 @pytest.fixture(autouse=True)
-def artifacts(tmp_path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("MNIST_ARTIFACTS_DIR", str(tmp_path))
-    return tmp_path
+def empty(tmp_path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where runs are kept: nothing yet, unless a test asks for `artifacts`, copies of the committed ones."""
+    monkeypatch.setenv("MNIST_ARTIFACTS_DIR", str(tmp_path / "empty"))
+    return tmp_path / "empty"
 
 
 @pytest.mark.parametrize(
@@ -83,15 +91,98 @@ def test_train_show_verify(capsys) -> None:
     assert "logistic: files and metrics and model in order" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("damage", ["missing", "empty", "flipped bytes"])
+def test_training_one_mends_the_labels_of_all(artifacts: Path, damage: str, capsys) -> None:
+    path = artifacts / "digits" / store.LABELS
+    if damage == "missing":
+        path.unlink()
+    elif damage == "empty":
+        path.write_bytes(b"")
+    else:
+        path.write_bytes(bytes(byte ^ 0x55 for byte in path.read_bytes()))
+    assert main(["train", "logistic", "--dataset", "digits"]) == 0
+    assert "Up to date" not in capsys.readouterr().out
+    records, problems = store.load_records("digits")
+    assert ([record.classifier for record in records], problems) == (list_classifiers("digits"), [])
+    for record in records:
+        accuracy = (store.load_scores(record).argmax(axis=1) == store.load_labels(record)).mean()
+        assert accuracy == pytest.approx(record.test_accuracy)
+
+
+def test_a_seed_that_is_given_is_that_of_the_run(artifacts: Path, capsys) -> None:
+    def trained(*options: str) -> bool:
+        assert main(["train", "logistic", "--dataset", "digits", *options]) == 0
+        return "Up to date" not in capsys.readouterr().out
+
+    assert not trained()
+    assert not trained("--seed", "0")
+    assert trained("--seed", "3")
+    assert store.load_record("digits", "logistic").seed == 3
+    assert not trained("--seed", "3")
+    assert not trained()
+    assert trained("--seed", "0")
+    assert store.load_record("digits", "logistic").seed == 0
+
+
+def test_an_up_to_date_run_is_left_alone_unless_forced(artifacts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+    stored = store.load_record("digits", "logistic")
+    monkeypatch.setattr(train_command, "train", lambda *task, **options: asked.append(task) or stored)
+    assert main(["train", "logistic", "--dataset", "digits"]) == 0
+    assert asked == []
+    assert main(["train", "logistic", "--dataset", "digits", "--force"]) == 0
+    assert asked == [("logistic", "digits")]
+
+
+def test_a_full_disk_is_one_clear_line(empty: Path, monkeypatch: pytest.MonkeyPatch, capsys) -> None:
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
+    assert main(["train", "logistic", "--dataset", "digits"]) == 1
+    (complaint,) = capsys.readouterr().err.splitlines()
+    assert f"could not be stored in {empty / 'digits' / 'logistic'}: {os.strerror(errno.ENOSPC)}." in complaint
+    assert _files(empty) == []
+
+
+def test_a_fetch_says_how_far_it_is_in_few_lines(monkeypatch: pytest.MonkeyPatch, capsys) -> None:
+    def fetch(name: str, progress: Progress) -> Path:
+        progress("Downloading", None)
+        for done in range(1001):
+            progress("Downloading", done / 1000)
+        return Path("here")
+
+    monkeypatch.setattr(check, "fetch_dataset", fetch)
+    assert main(["fetch", "mnist"]) == 0
+    *said, last = capsys.readouterr().out.splitlines()
+    assert said == ["Downloading", *(f"Downloading: {tens}%" for tens in range(10, 101, 10))]
+    assert last.startswith("mnist is here and verified")
+
+
+def test_a_test_that_lacks_mnist_downloads_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys) -> None:
+    monkeypatch.setattr(sources, "PROJECT_ROOT", tmp_path / "project")
+    monkeypatch.setattr(sources.platformdirs, "user_cache_dir", lambda app: str(tmp_path / app))
+    monkeypatch.setenv("MNIST_DATA_DIR", str(tmp_path))
+    monkeypatch.setattr(download, "urlopen", lambda *_, **__: pytest.fail("a mirror was asked"))
+    monkeypatch.setattr(sources, "bring_from_openml", lambda *_: pytest.fail("OpenML was asked"))
+    assert main(["fetch", "mnist"]) == 1
+    assert "OpenML: not asked" in capsys.readouterr().err
+    assert not (tmp_path / "mnist-dashboard").exists()
+
+
+def _files(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file()]
+
+
 def _change_a_byte(path: Path) -> None:
     data = bytearray(path.read_bytes())
     data[len(data) // 2] ^= 1
     path.write_bytes(data)
 
 
-def test_verify_finds_a_changed_file_and_a_changed_figure(artifacts: Path, capsys) -> None:
+def test_verify_finds_a_changed_file_and_a_changed_figure(empty: Path, capsys) -> None:
     train("logistic", "digits")
-    folder = artifacts / "digits" / "logistic"
+    folder = empty / "digits" / "logistic"
     fields = json.loads((folder / "record.json").read_text())
     (folder / "record.json").write_text(json.dumps({**fields, "test_accuracy": 0.999}))
     assert main(["verify", "--dataset", "digits"]) == 1
@@ -101,12 +192,12 @@ def test_verify_finds_a_changed_file_and_a_changed_figure(artifacts: Path, capsy
     assert "model.onnx.gz should have sha256" in capsys.readouterr().err
 
 
-def test_verify_finds_predictions_of_another_model(artifacts: Path, capsys) -> None:
+def test_verify_finds_predictions_of_another_model(empty: Path, capsys) -> None:
     train("logistic", "digits")
     record = train("sgd", "digits")
     store.save_run(
         store.load_record("digits", "logistic"),
-        model=_model_bytes(artifacts / "digits" / "sgd"),
+        model=_model_bytes(empty / "digits" / "sgd"),
         scores=store.load_scores(store.load_record("digits", "logistic")),
         labels=store.load_labels(record),
     )
@@ -157,7 +248,7 @@ def test_several_at_a_time() -> None:
     assert {record.classifier for record in store.load_records("digits")[0]} == {"logistic", "sgd"}
 
 
-def test_ctrl_c_ends_quietly_without_half_a_run(artifacts: Path) -> None:
+def test_ctrl_c_ends_quietly_without_half_a_run(empty: Path) -> None:
     command = _command("train", "mlp", "--dataset", "digits", "--progress", "json")
     with subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
@@ -167,7 +258,55 @@ def test_ctrl_c_ends_quietly_without_half_a_run(artifacts: Path) -> None:
         process.send_signal(signal.SIGINT)
         process.stdout.read()
         complaint = process.stderr.read()
-    assert process.returncode == 130
+    assert process.returncode == 1
     assert "Interrupted" in complaint
     assert "Traceback" not in complaint
-    assert not list(artifacts.glob("**/*.*"))
+    assert _files(empty) == []
+
+
+@pytest.mark.parametrize("ending", ["Ctrl-C in a terminal", "kill"])
+def test_an_interrupt_ends_several_at_a_time_and_leaves_none_behind(ending: str) -> None:
+    command = _command("train", "mlp", "random-forest", "--dataset", "digits", "--jobs", "2", "--progress", "json")
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    with subprocess.Popen(command, cwd=PROJECT, start_new_session=True, **pipes) as process:
+        while "Epoch" not in process.stdout.readline():
+            pass
+        workers = psutil.Process(process.pid).children(recursive=True)
+        assert len(workers) >= 2
+        try:
+            if ending == "kill":
+                process.terminate()
+            else:
+                os.killpg(process.pid, signal.SIGINT)  # a terminal tells every process of the group
+            _, complaint = process.communicate(timeout=10)
+            _, orphans = psutil.wait_procs(workers, timeout=10)
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+    assert (process.returncode, orphans) == (1, [])
+    assert "Interrupted" in complaint
+    assert "Traceback" not in complaint
+    records, problems = store.load_records("digits")
+    assert "mlp" not in {record.classifier for record in records}
+    assert {type(problem) for problem in problems} == {ArtifactMissingError}
+
+
+INTERRUPTED_WHILE_WRITING = """
+import os, sys, time
+from mnist_core.__main__ import main
+os.fsync = lambda _: print("writing", flush=True) or time.sleep(60)
+sys.exit(main(["train", "logistic", "--dataset", "digits", "--progress", "json"]))
+"""
+
+
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupt_while_a_run_is_written_leaves_no_temporary_file(ending: signal.Signals, empty: Path) -> None:
+    command = [sys.executable, "-c", INTERRUPTED_WHILE_WRITING]
+    with subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        while "writing" not in process.stdout.readline():
+            pass
+        process.send_signal(ending)
+        _, complaint = process.communicate(timeout=30)
+    assert process.returncode == 1
+    assert complaint.strip() == "Interrupted. Runs stored before stay; nothing is stored by halves."
+    assert _files(empty) == []

@@ -20,8 +20,10 @@ def fetch(options: argparse.Namespace) -> bool:
 
     def say(message: str, share: float | None = None) -> None:
         nonlocal said
-        if message != said:  # downloads report ten times a second
-            print(said := message, flush=True)
+        tens = int((share or 0.0) * 10) * 10
+        line = f"{message}: {tens}%" if tens else message
+        if line != said:  # downloads report ten times a second
+            print(said := line, flush=True)
 
     folder = fetch_dataset(options.dataset, progress=say)
     print(f"{options.dataset} is here and verified" + (f": {folder}" if folder else "; it needs no files."))

@@ -22,7 +22,7 @@ from mnist_core.classifiers.spec import ClassifierSpec, Estimator, History
 from mnist_core.datasets import Split, load_dataset
 from mnist_core.errors import ArtifactError, TrainingError
 from mnist_core.progress import Progress, silent
-from mnist_core.store import Record, load_record, save_run
+from mnist_core.store import Record, load_labels, load_record, load_scores, run_dir, save_run
 from mnist_core.training.temperature import fit_temperature
 
 HOLDOUT_SHARE = 1 / 6
@@ -42,9 +42,7 @@ class Rehearsal:
     history: History
 
 
-def train(
-    name: str, dataset: str = "mnist", *, seed: int = 0, progress: Progress = silent, force: bool = False
-) -> Record:
+def train(name: str, dataset: str = "mnist", *, seed: int = 0, progress: Progress = silent) -> Record:
     """Train a classifier, measure it and store the run.
 
     Parameters
@@ -55,24 +53,20 @@ def train(
         Of the estimator and of the hold-out.
     progress : callable
         Called between steps; may raise to cancel, and then nothing is stored.
-    force : bool
-        Train even if the stored run is up to date.
 
     Returns
     -------
     Record
-        The stored run: an up-to-date one is returned untouched.
+        The stored run.
 
     Raises
     ------
     UnknownNameError, DatasetUnavailableError, DatasetCorruptError
     TrainingError
-        A package is missing, or the exported model does not agree with the estimator.
+        A package is missing, the exported model does not agree with the estimator, or the run cannot be written.
     """
     spec = get_classifier_spec(name)
     hyperparameters = hyperparameters_for(name, dataset)
-    if not force and (stored := up_to_date(name, dataset)) is not None:
-        return stored
     _require(spec)
     progress("Loading the digits", None)
     loaded = load_dataset(dataset, progress=progress)
@@ -118,17 +112,23 @@ def train(
         history=tuple(rehearsal.history),
         details=estimator.details,
     )
-    record = save_run(record, model=model, scores=scores, labels=test.labels)
+    try:
+        record = save_run(record, model=model, scores=scores, labels=test.labels)
+    except OSError as error:
+        reason = f"The run of {name} could not be stored in {run_dir(dataset, name)}: {error.strerror or error}."
+        raise TrainingError(f"{reason} Make room there, or allow writing, and train again.") from error
     progress("Stored", 1.0)
     return record
 
 
-def up_to_date(name: str, dataset: str) -> Record | None:
-    """The stored run if it is whole and today's."""
+def up_to_date(name: str, dataset: str, *, seed: int | None = None) -> Record | None:
+    """The stored run if it is today's, of this seed (None: of any), and every file that shows it can be read."""
     try:
-        return load_record(dataset, name)
+        record = load_record(dataset, name)
+        load_scores(record), load_labels(record)
     except ArtifactError:
         return None
+    return record if seed in (None, record.seed) else None
 
 
 def _require(spec: ClassifierSpec) -> None:

@@ -5,10 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from mnist_core.datasets.mnist import FILES
-from mnist_core.datasets.sources import Sources, default_sources, obtain
-from mnist_core.errors import DatasetUnavailableError
-from mnist_core.progress import silent
+from tests.conftest import mnist_folder
 from tests.mirror import Behaviour, Mirror, Noise, make_noise
 
 
@@ -39,11 +36,5 @@ def cache(tmp_path: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def real_mnist() -> Path:
-    """The folder of the real files, where this machine has them; nothing is downloaded for a test."""
-    here = default_sources()
-    local = Sources(here.folders, here.cache, mirrors=(), openml=False, seconds=0)
-    try:
-        folder, _ = obtain("mnist", [file for pair in FILES.values() for file in pair], local, silent)
-    except DatasetUnavailableError:
-        pytest.skip("MNIST is not at hand: put it into data/mnist, or set MNIST_DATA_DIR")
-    return folder
+    """The folder of the real files, for tests marked `mnist`: where they are missing, the mark decides what happens."""
+    return mnist_folder()

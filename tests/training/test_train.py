@@ -11,7 +11,7 @@ from mnist_core import store
 from mnist_core.classifiers.registry import CLASSIFIERS
 from mnist_core.datasets import load_dataset
 from mnist_core.errors import ArtifactMissingError, TrainingError
-from mnist_core.training import train
+from mnist_core.training import train, up_to_date
 
 
 @pytest.fixture(autouse=True)
@@ -86,13 +86,13 @@ def test_the_record_says_what_the_stored_files_say() -> None:
     assert {"python", "numpy", "scikit-learn", "onnxruntime"} <= record.versions.keys()
 
 
-@pytest.mark.usefixtures("spy")
-def test_an_up_to_date_run_is_left_alone_unless_forced() -> None:
-    first = train("logistic", "digits")
-    assert train("logistic", "digits") == first
-    assert len(Spy.seen) == 2
-    train("logistic", "digits", force=True)
-    assert len(Spy.seen) == 4
+@pytest.mark.parametrize("file", ["labels.npz", "logistic/predictions.npz", "logistic/model.onnx.gz"])
+def test_a_run_is_up_to_date_while_all_that_shows_it_can_be_read(tmp_path, file: str) -> None:
+    record = train("logistic", "digits", seed=3)
+    assert up_to_date("logistic", "digits") == up_to_date("logistic", "digits", seed=3) == record
+    assert up_to_date("logistic", "digits", seed=0) is None
+    (tmp_path / "digits" / file).write_bytes(b"")
+    assert up_to_date("logistic", "digits") is None
 
 
 def test_history_comes_from_the_run_that_has_held_out_digits(monkeypatch: pytest.MonkeyPatch) -> None:
