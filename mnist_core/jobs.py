@@ -113,11 +113,6 @@ def why_not_allowed() -> str | None:
     return None
 
 
-def training_allowed() -> bool:
-    """Whether pages may train here."""
-    return why_not_allowed() is None
-
-
 def start(classifier: str, dataset: str = "mnist", *, force: bool = False) -> JobState:
     """Start a training and return at once.
 
