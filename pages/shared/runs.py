@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 import streamlit as st
 
 from mnist_core import cached, jobs
-from mnist_core.classifiers.registry import get_classifier_spec
+from mnist_core.classifiers.registry import get_classifier_spec, list_classifiers
 from mnist_core.errors import ArtifactError, MnistCoreError
 from pages.shared import words
 
@@ -41,7 +41,8 @@ def show_problems(problems: Sequence[ArtifactError]) -> None:
         for problem in problems:
             _show_problem(problem, trainable=refusal is None, disabled=running)
         st.caption("Or in a terminal:" if refusal is None else f"{refusal} In a terminal:")
-        names = " ".join(problem.classifier for problem in problems)
+        every = len(problems) == len(list_classifiers(problems[0].dataset)) > 1
+        names = "--all" if every else " ".join(problem.classifier for problem in problems)
         st.code(f"python -m mnist_core train {names} --dataset {problems[0].dataset}", language="bash")
 
 

@@ -13,20 +13,15 @@ DEFAULT_DATASET, DEFAULT_CLASSIFIER = "mnist", "random-forest"
 
 def show() -> None:
     """The two pickers and the chosen classifier's accuracy."""
+    datasets = list_datasets()
+    # Bound before the sidebar begins, which a narrow screen hides: a notice about the link belongs to the page.
+    by_dataset = view.bind("dataset", datasets, DEFAULT_DATASET, remember=True)
+    classifiers = list_classifiers(st.session_state[by_dataset["key"]])
+    by_classifier = view.bind("model", classifiers, DEFAULT_CLASSIFIER, remember=True)
     with st.sidebar:
-        datasets = list_datasets()
-        dataset = st.selectbox(
-            "Dataset",
-            datasets,
-            format_func=lambda name: get_dataset_spec(name).label,
-            **view.bind("dataset", datasets, DEFAULT_DATASET, remember=True),
-        )
-        classifiers = list_classifiers(dataset)
+        dataset = st.selectbox("Dataset", datasets, format_func=lambda name: get_dataset_spec(name).label, **by_dataset)
         classifier = st.selectbox(
-            "Classifier",
-            classifiers,
-            format_func=lambda name: get_classifier_spec(name).label,
-            **view.bind("model", classifiers, DEFAULT_CLASSIFIER, remember=True),
+            "Classifier", classifiers, format_func=lambda name: get_classifier_spec(name).label, **by_classifier
         )
         # Always in the address, so that a link means the same on every machine and after every release.
         view.put(dataset=dataset, model=classifier)

@@ -68,6 +68,6 @@ def _notice(name: str, text: str, known: list[str], value: object) -> None:
     # As code and cut short: the text is anybody's, and Markdown would draw its images and follow its links.
     asked = f"{name}={text}".replace("`", "")[:60]
     st.warning(
-        f"The link asks for `{asked}`, which does not exist.{shown} There is: {choices}.",
+        f"The link asks for `{asked}`, which does not exist.{shown} Choose one of: {choices}.",
         icon=":material/link_off:",
     )
