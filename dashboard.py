@@ -1,5 +1,7 @@
 """The entry point: `streamlit run dashboard.py`."""
 
+from pathlib import Path
+
 import streamlit as st
 
 from pages.shared import boundary, sidebar
@@ -11,7 +13,9 @@ PAGES = [
     st.Page("pages/draw.py", title="Draw", icon=":material/draw:"),
 ]
 
-st.set_page_config(page_title="MNIST classifiers", page_icon="pages/shared/icon.png", layout="wide")
+ICON = Path(__file__).parent / "pages" / "shared" / "icon.png"
+
+st.set_page_config(page_title="MNIST classifiers", page_icon=str(ICON), layout="wide")
 page = st.navigation(PAGES)
 with boundary.show_errors():
     sidebar.show()
