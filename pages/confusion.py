@@ -61,7 +61,7 @@ with left:
         "Show", list(SHOW), format_func=SHOW.__getitem__, required=True, **view.bind("show", list(SHOW), "errors")
     )
     st.plotly_chart(
-        confusion_figure(matrix, show=show, selected=(true, pred), accent=theme.accent()),
+        confusion_figure(matrix, show=show, selected=(true, pred), accent=theme.accent(), inks=theme.inks()),
         key="matrix",
         on_select=select_clicked_cell,
         selection_mode="points",

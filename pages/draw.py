@@ -57,7 +57,7 @@ def show_answers() -> None:
             show_verdict(digit, proba, time.perf_counter() - begun)
         # Empty at first, so that the browser has all it needs for the first stroke, and nothing jumps.
         labels = [results.labels[name] for name in models]
-        figure = probabilities_figure(labels, proba, accent=theme.accent())
+        figure = probabilities_figure(labels, proba, accent=theme.accent(), inks=theme.inks())
         st.plotly_chart(figure, key="drawn", alt="Probabilities of the drawn digit by classifier")
         st.caption("Probabilities in percent; each answer is outlined.")
         runs.note_missing([*results.problems.values(), *problems])

@@ -6,14 +6,14 @@ import numpy as np
 import plotly.graph_objects as go
 
 from mnist_core.evaluation.confusion import N_CLASSES, Normalisation, normalise
-from mnist_core.figures.layout import figure
+from mnist_core.figures.layout import Inks, figure, heat_map
 
 Show = Literal["errors", "counts", "row", "column"]
 PLURALS = ("zeros", "ones", "twos", "threes", "fours", "fives", "sixes", "sevens", "eights", "nines")
 
 
 def confusion_figure(
-    matrix: np.ndarray, *, show: Show = "errors", selected: tuple[int, int] | None = None, accent: str
+    matrix: np.ndarray, *, show: Show = "errors", selected: tuple[int, int] | None = None, accent: str, inks: Inks
 ) -> go.Figure:
     """Draw a confusion matrix, true digits down, predicted digits across the top.
 
@@ -36,21 +36,8 @@ def confusion_figure(
         ["" if show == "errors" and true == pred else _cell_text(values[true, pred], by) for pred in digits]
         for true in digits
     ]
-    amounts = {
-        "type": "heatmap",
-        "z": wrong,
-        "x": digits,
-        "y": digits,
-        "text": texts,
-        "texttemplate": "%{text}",
-        "xgap": 2,
-        "ygap": 2,
-        "zmin": 0,
-        "zmax": np.nanmax(wrong, initial=0) or 1,  # without it Plotly would put the palest colour at the smallest count
-        "showscale": False,
-        "hoverinfo": "skip",
-        "hoverongaps": False,
-    }
+    zmax = float(np.nanmax(wrong, initial=0)) or 1.0
+    amounts = heat_map(wrong, texts, inks, zmax=zmax, x=digits, y=digits, hoverinfo="skip")
     # A heat map's cells return no selection in Streamlit: an invisible marker on each cell does.
     cells = [(true, pred) for true in digits for pred in digits]
     clickable = {
@@ -79,7 +66,7 @@ def confusion_figure(
         "constrain": "domain",
     }
     return figure(
-        [amounts, clickable],
+        [*amounts, clickable],
         height=480,
         shapes=shapes,
         xaxis={**axis, "side": "top", "title": {"text": "predicted"}, "range": [-0.5, 9.5]},

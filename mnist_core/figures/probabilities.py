@@ -7,11 +7,11 @@ import numpy as np
 import plotly.graph_objects as go
 
 from mnist_core.evaluation.confusion import N_CLASSES
-from mnist_core.figures.layout import figure
+from mnist_core.figures.layout import Inks, figure, heat_map
 
 
 def probabilities_figure(
-    labels: Sequence[str], proba: np.ndarray, *, true: int | None = None, accent: str
+    labels: Sequence[str], proba: np.ndarray, *, true: int | None = None, accent: str, inks: Inks
 ) -> go.Figure:
     """Probabilities of the ten digits, one row a classifier; each row's answer is outlined, and the true digit marked.
 
@@ -28,28 +28,22 @@ def probabilities_figure(
     """
     percent = 100 * proba
     digits, rows = list(range(N_CLASSES)), list(range(len(labels)))
-    cells = {
-        "type": "heatmap",
-        "z": percent,
-        "x": digits,
-        "y": rows,
-        "zmin": 0,
-        "zmax": 100,
-        "xgap": 2,
-        "ygap": 2,
-        "showscale": False,
-        "text": [[_percent_text(value) for value in row] for row in percent],
-        "texttemplate": "%{text}",
-        "customdata": [[label] * N_CLASSES for label in labels],
-        "hovertemplate": "%{customdata}: %{x} with %{z:.1f} %<extra></extra>",
-        "hoverongaps": False,
-    }
+    cells = heat_map(
+        percent,
+        [[_percent_text(value) for value in row] for row in percent],
+        inks,
+        zmax=100,
+        x=digits,
+        y=rows,
+        customdata=[[label] * N_CLASSES for label in labels],
+        hovertemplate="%{customdata}: %{x} with %{z:.1f} %<extra></extra>",
+    )
     answered = [row for row in rows if not np.isnan(proba[row]).any()]
     outlines = [_outline(row, int(proba[row].argmax()), true, accent) for row in answered]
     ticks = [f"<b>{digit} ✓</b>" if digit == true else str(digit) for digit in digits]
     axis = {"showgrid": False, "zeroline": False, "fixedrange": True, "ticks": ""}
     return figure(
-        [cells],
+        cells,
         height=44 + 34 * len(labels),
         shapes=outlines,
         xaxis={**axis, "side": "top", "tickvals": digits, "ticktext": ticks, "range": [-0.5, 9.5]},

@@ -112,7 +112,8 @@ def _open(results: cached.Results, index: int, indices: np.ndarray) -> None:
             st.caption(f"{wrong} of {len(results.y_pred)} classifiers got it wrong.")
         with answers:
             proba = np.stack([proba[index] for proba in results.proba.values()])
-            figure = probabilities_figure(list(results.labels.values()), proba, true=true, accent=theme.accent())
+            labels = list(results.labels.values())
+            figure = probabilities_figure(labels, proba, true=true, accent=theme.accent(), inks=theme.inks())
             st.plotly_chart(figure, key="opened probabilities", alt=f"Probabilities of digit {index} by classifier")
             st.caption("Probabilities in percent; each answer is outlined, wrong ones in colour.")
         _show_steps(index, indices)

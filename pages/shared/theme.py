@@ -1,12 +1,23 @@
 """The colours that a figure has to be told; all others it takes from the theme by itself."""
 
+from typing import Any
+
 import streamlit as st
 
 from mnist_core.classifiers.registry import list_classifiers
 
 
+def _option(name: str) -> Any:
+    return st.get_option(f"theme.{st.context.theme.type or 'light'}.{name}")
+
+
 def _categorical() -> list[str]:
-    return list(st.get_option(f"theme.{st.context.theme.type or 'light'}.chartCategoricalColors"))
+    return list(_option("chartCategoricalColors"))
+
+
+def inks() -> tuple[str, str]:
+    """The colours of text and background."""
+    return _option("textColor"), _option("backgroundColor")
 
 
 def accent() -> str:
