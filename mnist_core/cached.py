@@ -80,7 +80,7 @@ def _load_results(dataset: str, signature: str) -> Results:
 
 
 def leaderboard(results: Results) -> pd.DataFrame:
-    """One row a classifier, most accurate first: shares in 0..1, times in seconds, sizes in bytes."""
+    """One row a classifier, of which there must be one, most accurate first: shares in 0..1, seconds, bytes."""
     return _leaderboard(results.dataset, tuple(record.key for record in results.records.values()), results)
 
 
@@ -98,15 +98,13 @@ def _leaderboard(dataset: str, keys: tuple[str, ...], _results: Results) -> pd.D
                 "high": high,
                 "train_accuracy": record.train_accuracy,
                 "fit_seconds": record.fit_seconds,
-                "predict_seconds": record.predict_seconds / record.n_test * 10_000,
+                "predict_seconds": record.predict_10_000_seconds,
                 "predict_one_seconds": record.predict_one_seconds,
                 "model_bytes": record.model_bytes,
                 "remark": get_classifier_spec(name).remark,
             }
         )
-    return (
-        pd.DataFrame(rows).sort_values("test_accuracy", ascending=False, ignore_index=True) if rows else pd.DataFrame()
-    )
+    return pd.DataFrame(rows).sort_values("test_accuracy", ascending=False, ignore_index=True)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)

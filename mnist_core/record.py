@@ -51,6 +51,11 @@ class Record:
         return hashlib.sha256(to_json(self)).hexdigest()[:16]
 
     @property
+    def predict_10_000_seconds(self) -> float:
+        """Prediction time of 10,000 digits, scaled from the test split's."""
+        return self.predict_seconds / self.n_test * 10_000
+
+    @property
     def model_bytes(self) -> int:
         """Size of the stored model in bytes, compressed."""
         return int(self.files[MODEL]["bytes"])

@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 
 from mnist_core import cached
-from mnist_core.evaluation.mistakes import find_mistakes, sort_digits
+from mnist_core.evaluation.mistakes import find_mistakes, sort_digits, surest_mistakes
 from pages.shared import gallery, runs, sidebar, view, words
 from pages.shared.boundary import ensure_dashboard
 
@@ -41,9 +41,12 @@ among = mistaken.all(axis=0) if wrong == "all" else mistaken.any(axis=0)
 if true != "any":
     among &= results.y_true == true
 # A digit is as confident a mistake as the surest of those who are wrong; its tile speaks for that one.
-confidence = np.where(mistaken, np.stack([results.confidence[name] for name in names]), -np.inf)
-margin = np.where(mistaken, np.stack([results.margin[name] for name in names]), np.inf)
-indices = sort_digits(np.flatnonzero(among), sort, confidence=confidence.max(axis=0), margin=margin.min(axis=0))
+who, confidence, margin = surest_mistakes(
+    mistaken,
+    np.stack([results.confidence[name] for name in names]),
+    np.stack([results.margin[name] for name in names]),
+)
+indices = sort_digits(np.flatnonzero(among), sort, confidence=confidence, margin=margin)
 
 with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
     st.subheader(words.digits(len(indices)), width="content")
@@ -57,7 +60,7 @@ with st.container(horizontal=True, horizontal_alignment="distribute", vertical_a
         disabled=not len(indices),
     )
 if len(indices):
-    gallery.show_gallery(results, indices, speaker=lambda index: names[confidence[:, index].argmax()])
+    gallery.show_gallery(results, indices, speaker=lambda index: names[who[index]])
 else:
     st.info("No digit fits these filters.", icon=":material/filter_alt_off:")
     st.button("Clear the filters", on_click=view.put, kwargs={"wrong": None, "true": None, "pred": None, "page": None})

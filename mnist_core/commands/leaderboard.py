@@ -26,14 +26,13 @@ def show(options: argparse.Namespace) -> bool:
 
 def _cells(record: Record) -> tuple[str, ...]:
     low, high = accuracy_interval(record.test_accuracy, record.n_test)
-    ten_thousand = record.predict_seconds * 10_000 / record.n_test
     return (
         get_classifier_spec(record.classifier).label,
         f"{record.test_accuracy:.2%}",
         f"{100 * low:.2f}-{high:.2%}",
         f"{record.train_accuracy:.2%}",
         f"{record.fit_seconds:.1f} s",
-        f"{ten_thousand:.2f} s",
+        f"{record.predict_10_000_seconds:.2f} s",
         f"{1000 * record.predict_one_seconds:.2f} ms",
         f"{record.model_bytes / 1e6:.2f} MB",
     )

@@ -36,6 +36,27 @@ def find_mistakes(y_true: np.ndarray, y_pred: np.ndarray, *, predicted: int | No
     return wrong if predicted is None else wrong & (y_pred == predicted)
 
 
+def surest_mistakes(
+    mistaken: np.ndarray, confidence: np.ndarray, margin: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Of each digit the surest mistake: who made it, its confidence, and the smallest margin of all its mistakes.
+
+    Parameters
+    ----------
+    mistaken : bool ndarray of shape (k, n)
+        Which of k classifiers are wrong about which of n digits.
+    confidence, margin : float ndarrays of shape (k, n)
+
+    Returns
+    -------
+    who : integer ndarray of shape (n,), in 0..k-1
+    confidence, margin : float ndarrays of shape (n,)
+        -inf and inf where nobody is wrong.
+    """
+    of_mistakes = np.where(mistaken, confidence, -np.inf)
+    return of_mistakes.argmax(axis=0), of_mistakes.max(axis=0), np.where(mistaken, margin, np.inf).min(axis=0)
+
+
 def sort_digits(indices: np.ndarray, by: Sort, *, confidence: np.ndarray, margin: np.ndarray) -> np.ndarray:
     """Highest confidence first, smallest margin first, or by index; ties in order of the index.
 

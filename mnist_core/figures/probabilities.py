@@ -59,7 +59,7 @@ def probabilities_figure(
 
 def _percent_text(percent: float) -> str:
     if percent >= 99.5:
-        return "100" if percent == 100 else f"{min(percent, 99.9):.1f}"
+        return f"{min(percent, 99.9):.1f}"  # a softmax is never certain, only rounded
     return f"{percent:.0f}" if percent >= 0.5 else ""
 
 

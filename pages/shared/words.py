@@ -32,8 +32,8 @@ def seconds(value: float) -> str:
 
 
 def confidence(probability: float) -> str:
-    """97.3 %, but never 100 % for what is not quite certain: > 99.9 %"""
-    return "> 99.9 %" if 0.9995 <= probability < 1 else f"{100 * probability:.1f} %"
+    """97.3 %, but never 100 %, for a softmax is never certain, only rounded: > 99.9 %"""
+    return "> 99.9 %" if probability >= 0.9995 else f"{100 * probability:.1f} %"
 
 
 def digits(count: int) -> str:

@@ -1,7 +1,13 @@
 import numpy as np
 import pytest
 
-from mnist_core.evaluation.mistakes import confidence_and_margin, find_mistakes, sort_digits, votes_table
+from mnist_core.evaluation.mistakes import (
+    confidence_and_margin,
+    find_mistakes,
+    sort_digits,
+    surest_mistakes,
+    votes_table,
+)
 
 Y_TRUE = np.array([9, 9, 4, 9, 1], dtype=np.uint8)
 Y_PRED = np.array([4, 9, 9, 4, 1], dtype=np.uint8)
@@ -26,6 +32,16 @@ def test_confidence_and_margin_are_those_of_a_full_sort():
     ordered = np.sort(proba, axis=1)
     np.testing.assert_allclose(confidence, ordered[:, -1])
     np.testing.assert_allclose(margin, ordered[:, -1] - ordered[:, -2])
+
+
+def test_surest_mistakes_leave_out_those_who_are_right():
+    mistaken = np.array([[True, False, False], [True, True, False]])
+    confidence = np.array([[0.6, 0.99, 0.9], [0.8, 0.5, 0.9]])
+    margin = np.array([[0.3, 0.01, 0.8], [0.7, 0.2, 0.8]])
+    who, surest, closest = surest_mistakes(mistaken, confidence, margin)
+    assert who[:2].tolist() == [1, 1]
+    assert surest.tolist() == [0.8, 0.5, -np.inf]
+    assert closest.tolist() == [0.3, 0.2, np.inf]
 
 
 @pytest.mark.parametrize(

@@ -67,8 +67,9 @@ def test_what_is_not_all_is_never_printed_as_100_percent():
     figure = confusion_figure(matrix, show="row", accent="red", inks=INKS)
     assert [text_of(figure, *cell)[0] for cell in ((0, 0), (0, 1), (1, 1))] == ["99.9", "0.1", "100"]
     proba = np.zeros((1, 10))
-    proba[0, 3] = 0.9996
-    assert text_of(probabilities_figure(["A"], proba, accent="red", inks=INKS), 0, 3)[0] == "99.9"
+    for probability in (0.9996, 1.0):
+        proba[0, 3] = probability
+        assert text_of(probabilities_figure(["A"], proba, accent="red", inks=INKS), 0, 3)[0] == "99.9"
 
 
 def test_a_tooltip_speaks_in_words(matrix):

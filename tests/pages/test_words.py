@@ -12,9 +12,9 @@ def test_seconds_come_in_the_unit_that_reads_best(value, text):
 
 
 @pytest.mark.parametrize(
-    ("probability", "text"), [(1.0, "100.0 %"), (0.99999, "> 99.9 %"), (0.9994, "99.9 %"), (0.305, "30.5 %")]
+    ("probability", "text"), [(1.0, "> 99.9 %"), (0.99999, "> 99.9 %"), (0.9994, "99.9 %"), (0.305, "30.5 %")]
 )
-def test_a_confidence_below_1_is_never_written_as_100_percent(probability, text):
+def test_a_confidence_is_never_written_as_100_percent(probability, text):
     assert words.confidence(probability) == text
 
 
