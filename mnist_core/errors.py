@@ -49,16 +49,26 @@ class ArtifactError(MnistCoreError):
         Whose run it is.
     reason : str
         What was expected and what was found, without the remedy.
+    command : str
+        What mends it, in a terminal.
     """
+
+    remedy, subcommand = "Train it again", "train"
 
     def __init__(self, dataset: str, classifier: str, reason: str) -> None:
         self.dataset, self.classifier, self.reason = dataset, classifier, reason
-        self.command = f"python -m mnist_core train {classifier} --dataset {dataset}"
-        super().__init__(f"{classifier} on {dataset}: {reason} Train it again: {self.command}")
+        self.command = f"python -m mnist_core {self.subcommand} {classifier} --dataset {dataset}"
+        super().__init__(f"{classifier} on {dataset}: {reason} {self.remedy}: {self.command}")
 
 
 class ArtifactMissingError(ArtifactError):
     """There is no run of this classifier on this dataset."""
+
+
+class NotCrossValidatedError(ArtifactError):
+    """There is a run, without out-of-fold scores."""
+
+    remedy, subcommand = "Cross-validate it", "cv"
 
 
 class ArtifactStaleError(ArtifactError):

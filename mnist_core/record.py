@@ -5,12 +5,49 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
+from statistics import stdev
 from typing import Any, get_origin
 
 from mnist_core.errors import ArtifactCorruptError, ArtifactStaleError
 
-SCHEMA = 1
+SCHEMA = 2
 RECORD, MODEL, PREDICTIONS, LABELS = "record.json", "model.onnx.gz", "predictions.npz", "labels.npz"
+OUT_OF_FOLD, SUSPECTS = "out-of-fold.npz", "suspects.npz"
+
+
+@dataclass(frozen=True)
+class CrossValidation:
+    """Stratified folds of the training split, each scored by a model that was trained on the others.
+
+    Attributes
+    ----------
+    seed : int
+        Of the division into folds.
+    accuracies : floats in 0..1
+        Of each fold.
+    sizes : ints
+        Digits in each fold.
+    """
+
+    seed: int
+    created: str
+    accuracies: tuple[float, ...]
+    sizes: tuple[int, ...]
+
+    @property
+    def correct(self) -> int:
+        """Digits of all folds that were classified correctly."""
+        return round(sum(accuracy * size for accuracy, size in zip(self.accuracies, self.sizes, strict=True)))
+
+    @property
+    def accuracy(self) -> float:
+        """Share of all digits that were classified correctly, 0..1."""
+        return self.correct / sum(self.sizes)
+
+    @property
+    def spread(self) -> float:
+        """Standard deviation of the folds' accuracies."""
+        return stdev(self.accuracies)
 
 
 @dataclass(frozen=True)
@@ -19,6 +56,15 @@ class Record:
 
     Times are wall-clock seconds on a machine of `cores` cores; predictions are timed through the served model on one of
     them. Accuracies are shares in 0..1.
+
+    Attributes
+    ----------
+    temperature : float
+        Fitted on out-of-fold scores where there is a cross-validation, else on held-out digits.
+    history : mappings with "epoch", "loss", "validation_accuracy"
+        Of the training that held digits out.
+    learning_curve : mappings with "n_train", "subset", "test_accuracy", "fit_seconds"
+        One entry for each training on part of the training split; `subset` is the seed that drew it.
     """
 
     classifier: str
@@ -40,6 +86,8 @@ class Record:
     test_accuracy: float
     temperature: float
     history: tuple[Mapping[str, float], ...] = ()
+    cross_validation: CrossValidation | None = None
+    learning_curve: tuple[Mapping[str, float], ...] = ()
     details: Mapping[str, Any] = field(default_factory=dict)
     labels_sha256: str = ""
     files: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -100,11 +148,22 @@ def from_json(data: bytes, dataset: str, classifier: str) -> Record:
         raise corrupt("describes no usable run: its files' hashes or its temperature are missing.")
     if (found["dataset"], found["classifier"]) != (dataset, classifier):
         raise corrupt(f"belongs to {found['classifier']} on {found['dataset']}.")
-    return Record(**{**found, "history": tuple(found["history"])})
+    lists: dict[str, Any] = {name: tuple(found[name]) for name in ("history", "learning_curve")}
+    folds = found["cross_validation"]
+    if folds is not None:
+        names = {item.name for item in fields(CrossValidation)}
+        if folds.keys() != names or len(folds["accuracies"]) != len(folds["sizes"]) or not folds["sizes"]:
+            raise corrupt("has a cross-validation without its folds.")
+        lists["cross_validation"] = CrossValidation(
+            **{**folds, "accuracies": tuple(folds["accuracies"]), "sizes": tuple(folds["sizes"])}
+        )
+    return Record(**{**found, **lists})
 
 
 def _fits(value: object, kind: Any) -> bool:
     """Whether a value of a JSON file is of a field's type."""
+    if kind == CrossValidation | None:
+        return value is None or isinstance(value, dict)
     origin = get_origin(kind) or kind
     if origin is tuple:
         return isinstance(value, list)

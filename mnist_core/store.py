@@ -1,5 +1,7 @@
 """What is kept of a run: `record.json`, `model.onnx.gz`, `predictions.npz`, and a dataset's `labels.npz` beside them.
 
+Cross-validation adds `out-of-fold.npz`, and `suspects.npz`: the digits whose labels it doubts.
+
 The record is the single source of every figure on screen and names the sha256 of each file; it is written last, so a
 run is there as a whole or not at all. Nothing here is a pickle.
 """
@@ -10,16 +12,17 @@ import io
 import json
 import os
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zipfile import BadZipFile
 
 import numpy as np
 
 from mnist_core.classifiers.registry import get_classifier_spec, hyperparameters_for, list_classifiers
-from mnist_core.datasets import get_dataset_spec
+from mnist_core.compact import pack, unpack
+from mnist_core.datasets import SplitName, get_dataset_spec
 from mnist_core.errors import (
     ArtifactCorruptError,
     ArtifactError,
@@ -28,13 +31,28 @@ from mnist_core.errors import (
     MnistCoreError,
 )
 from mnist_core.files import write_atomically, write_together
-from mnist_core.record import LABELS, MODEL, PREDICTIONS, RECORD, Record, from_json, to_json
+from mnist_core.record import (
+    LABELS,
+    MODEL,
+    OUT_OF_FOLD,
+    PREDICTIONS,
+    RECORD,
+    SUSPECTS,
+    CrossValidation,
+    Record,
+    from_json,
+    to_json,
+)
 
 if TYPE_CHECKING:
     from mnist_core.classifiers.served import OnnxClassifier
 
 _UNREADABLE = (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile, zlib.error)
 """What reading a damaged file may raise: NumPy, zipfile and zlib have no error in common."""
+
+_FILES = (RECORD, MODEL, PREDICTIONS, OUT_OF_FOLD, SUSPECTS)
+Labels = Mapping[SplitName, np.ndarray]
+"""The labels of both splits, each uint8 of shape (n,)."""
 
 
 def artifacts_dir() -> Path:
@@ -48,8 +66,11 @@ def run_dir(dataset: str, classifier: str) -> Path:
     return artifacts_dir() / dataset / classifier
 
 
-def save_run(record: Record, *, model: bytes, scores: np.ndarray, labels: np.ndarray) -> Record:
+def save_run(record: Record, *, model: bytes, scores: np.ndarray, labels: Labels) -> Record:
     """Write a run, the record last, and return the record with the hashes filled in.
+
+    A cross-validation and a learning curve that were stored before stay if this run repeats that one: the same data,
+    hyperparameters and seed, and the same scores. Otherwise they go.
 
     Parameters
     ----------
@@ -59,21 +80,58 @@ def save_run(record: Record, *, model: bytes, scores: np.ndarray, labels: np.nda
         The serialised ONNX model.
     scores : float32 ndarray of shape (n_test, 10)
         The served model's scores of the test split.
-    labels : uint8 ndarray of shape (n_test,)
-        The test split's labels; written once a dataset.
+    labels : mapping of split to uint8 ndarray
+        Written once a dataset.
     """
-    folder = run_dir(record.dataset, record.classifier)
     contents = {MODEL: gzip.compress(model, 9, mtime=0), PREDICTIONS: _npz(scores=scores.astype(np.float32))}
     record = replace(
         record,
         labels_sha256=_labels_hash(labels),
-        files={name: {"sha256": _sha256(data), "bytes": len(data)} for name, data in contents.items()},
+        files=_described(contents),
     )
+    record = _with_what_stays_true(record)
     try:
-        load_labels(record)
+        load_labels(record, "test")
     except ArtifactCorruptError:
-        write_atomically(folder.parent / LABELS, _npz(labels=labels.astype(np.uint8)))
-    write_together({**{folder / name: data for name, data in contents.items()}, folder / RECORD: to_json(record)})
+        arrays = {split: array.astype(np.uint8) for split, array in labels.items()}
+        write_atomically(run_dir(record.dataset, record.classifier).parent / LABELS, _npz(**arrays))
+    _write(record, contents)
+    for name in {OUT_OF_FOLD, SUSPECTS} - record.files.keys():
+        (run_dir(record.dataset, record.classifier) / name).unlink(missing_ok=True)
+    return record
+
+
+def save_cross_validation(
+    record: Record,
+    result: CrossValidation,
+    *,
+    temperature: float,
+    scores: np.ndarray,
+    suspects: Labels,
+) -> Record:
+    """Add a cross-validation to a stored run, and return the new record.
+
+    Parameters
+    ----------
+    temperature : float
+        Fitted on these scores.
+    scores : float32 ndarray of shape (n_train, 10)
+        Each digit's by a model that was not trained on it; kept in steps of 1/64 of the temperature.
+    suspects : mapping of split to integer ndarray
+        Indices of digits with doubtful labels, most doubtful first.
+    """
+    indices = {split: array.astype(np.int32) for split, array in suspects.items()}
+    contents = {OUT_OF_FOLD: _npz(steps=pack(scores / temperature)), SUSPECTS: _npz(**indices)}
+    files = {**record.files, **_described(contents)}
+    record = replace(record, cross_validation=result, temperature=temperature, files=files)
+    _write(record, contents)
+    return record
+
+
+def save_learning_curve(record: Record, curve: Sequence[Mapping[str, float]]) -> Record:
+    """Add a learning curve to a stored run, and return the new record."""
+    record = replace(record, learning_curve=tuple(curve))
+    _write(record, {})
     return record
 
 
@@ -103,7 +161,7 @@ def load_record(dataset: str, classifier: str) -> Record:
         changed = ", ".join(name for name in names if today.get(name) != record.hyperparameters.get(name))
         reason = f"trained with other hyperparameters than the registry's ({changed})."
         raise ArtifactStaleError(dataset, classifier, reason)
-    for name in (MODEL, PREDICTIONS):
+    for name in record.files:
         _read_verified(record, name)
     return record
 
@@ -129,13 +187,35 @@ def load_scores(record: Record) -> np.ndarray:
     return scores
 
 
-def load_labels(record: Record) -> np.ndarray:
-    """Labels of the test split that the record was scored on, uint8 of shape (n_test,), read-only."""
+def load_out_of_fold(record: Record) -> np.ndarray:
+    """Scores of the training split by models that had not seen the digit, float32 (n_train, 10), read-only.
+
+    A constant is missing in each row, and they are rounded to 1/64 of the temperature. The run must have been
+    cross-validated: `record.cross_validation` is not None.
+    """
+    steps = _array(record, OUT_OF_FOLD, "steps", lambda: _read_verified(record, OUT_OF_FOLD))
+    if steps.shape != (record.n_train, 10):
+        reason = f"{OUT_OF_FOLD} should have shape ({record.n_train}, 10), found {steps.shape}."
+        raise ArtifactCorruptError(record.dataset, record.classifier, reason)
+    scores = unpack(steps) * np.float32(record.temperature)
+    scores.flags.writeable = False
+    return scores
+
+
+def load_suspects(record: Record, split: SplitName) -> np.ndarray:
+    """Indices of a split's digits whose labels a cross-validated run doubts, most doubtful first: int32, read-only."""
+    return _array(record, SUSPECTS, split, lambda: _read_verified(record, SUSPECTS))
+
+
+def load_labels(record: Record, split: SplitName) -> np.ndarray:
+    """A split's labels, those that the record was trained or scored on: uint8 of shape (n,), read-only."""
     path = run_dir(record.dataset, record.classifier).parent / LABELS
-    labels = _array(record, LABELS, "labels", path.read_bytes)
+    labels: dict[SplitName, np.ndarray] = {
+        name: _array(record, LABELS, name, path.read_bytes) for name in ("train", "test")
+    }
     if _labels_hash(labels) != record.labels_sha256:
         raise ArtifactCorruptError(record.dataset, record.classifier, f"{LABELS} is not what the run was scored on.")
-    return labels
+    return labels[split]
 
 
 def load_model(record: Record) -> "OnnxClassifier":
@@ -163,7 +243,7 @@ def signature(dataset: str) -> str:
     """Sizes and times of every file kept for a dataset: equal as long as nothing changed."""
     folder = artifacts_dir() / dataset
     paths = [folder / LABELS]
-    paths += [folder / name / file for name in list_classifiers(dataset) for file in (RECORD, MODEL, PREDICTIONS)]
+    paths += [folder / name / file for name in list_classifiers(dataset) for file in _FILES]
     found = []
     for path in paths:
         try:
@@ -207,5 +287,37 @@ def _sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def _labels_hash(labels: np.ndarray) -> str:
-    return _sha256(labels.astype(np.uint8).tobytes())
+def _labels_hash(labels: Labels) -> str:
+    return _sha256(b"".join(labels[split].astype(np.uint8).tobytes() for split in ("train", "test")))
+
+
+def _described(contents: Mapping[str, bytes]) -> dict[str, dict[str, Any]]:
+    """What a record says of its files."""
+    return {name: {"sha256": _sha256(data), "bytes": len(data)} for name, data in contents.items()}
+
+
+def _with_what_stays_true(record: Record) -> Record:
+    """The record with what was added to the run that it repeats, if it repeats one."""
+    try:
+        before = load_record(record.dataset, record.classifier)
+    except ArtifactError:
+        return record
+    same_scores = record.files[PREDICTIONS]["sha256"] == before.files[PREDICTIONS]["sha256"]
+    if not same_scores or (before.seed, before.labels_sha256) != (record.seed, record.labels_sha256):
+        return record
+    record = replace(record, learning_curve=before.learning_curve)
+    if before.cross_validation is None:
+        return record
+    added = {name: before.files[name] for name in (OUT_OF_FOLD, SUSPECTS)}
+    return replace(
+        record,
+        cross_validation=before.cross_validation,
+        temperature=before.temperature,
+        files={**record.files, **added},
+    )
+
+
+def _write(record: Record, contents: Mapping[str, bytes]) -> None:
+    """Write files of a run, the record last."""
+    folder = run_dir(record.dataset, record.classifier)
+    write_together({**{folder / name: data for name, data in contents.items()}, folder / RECORD: to_json(record)})

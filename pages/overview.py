@@ -66,4 +66,4 @@ if results.problems:
 
 if results.records:
     # Last, when all else is on its way to the browser: the other pages will want the images.
-    cached.load_pixels(dataset.name)
+    cached.load_pixels(dataset.name, "test")

@@ -105,7 +105,7 @@ def test_training_one_mends_the_labels_of_all(artifacts: Path, damage: str, caps
     records, problems = store.load_records("digits")
     assert ([record.classifier for record in records], problems) == (list_classifiers("digits"), [])
     for record in records:
-        accuracy = (store.load_scores(record).argmax(axis=1) == store.load_labels(record)).mean()
+        accuracy = (store.load_scores(record).argmax(axis=1) == store.load_labels(record, "test")).mean()
         assert accuracy == pytest.approx(record.test_accuracy)
 
 
@@ -199,7 +199,7 @@ def test_verify_finds_predictions_of_another_model(empty: Path, capsys) -> None:
         store.load_record("digits", "logistic"),
         model=_model_bytes(empty / "digits" / "sgd"),
         scores=store.load_scores(store.load_record("digits", "logistic")),
-        labels=store.load_labels(record),
+        labels={split: store.load_labels(record, split) for split in ("train", "test")},
     )
     assert main(["verify", "logistic", "--dataset", "digits"]) == 1
     assert "the model's scores differ by" in capsys.readouterr().err

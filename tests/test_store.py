@@ -28,34 +28,39 @@ def edit(run, **changes):
     path.write_text(json.dumps(json.loads(path.read_text()) | changes))
 
 
+def both_labels(record):
+    return {split: store.load_labels(record, split) for split in ("train", "test")}
+
+
 def test_every_committed_run_is_whole_and_scores_what_its_record_says():
     for dataset in ("mnist", "digits"):
         records, problems = store.load_records(dataset)
         assert not problems
         assert [record.classifier for record in records] == list_classifiers(dataset)
         for record in records:
-            labels, scores = store.load_labels(record), store.load_scores(record)
+            labels, scores = store.load_labels(record, "test"), store.load_scores(record)
             assert (scores.argmax(axis=1) == labels).mean() == pytest.approx(record.test_accuracy), record.classifier
 
 
 def test_a_saved_run_comes_back_as_it_was(artifacts):
     record = store.load_record(DATASET, NAME)
     model = gzip.decompress((artifacts / DATASET / NAME / store.MODEL).read_bytes())
-    scores, labels = store.load_scores(record), store.load_labels(record)
+    scores, labels = store.load_scores(record), both_labels(record)
     shutil.rmtree(artifacts)
     saved = store.save_run(record, model=model, scores=scores, labels=labels)
     assert saved == store.load_record(DATASET, NAME)
     assert replace(saved, files=record.files) == record  # another zlib packs the same content otherwise
     assert gzip.decompress((artifacts / DATASET / NAME / store.MODEL).read_bytes()) == model
     np.testing.assert_array_equal(store.load_scores(saved), scores)
-    np.testing.assert_array_equal(store.load_labels(saved), labels)
+    for split, array in labels.items():
+        np.testing.assert_array_equal(store.load_labels(saved, split), array)
     images = np.zeros((1, 28, 28), dtype=np.uint8)
     assert store.load_model(saved).predict_proba(images).sum() == pytest.approx(1, abs=1e-6)
 
 
 def test_what_is_loaded_cannot_be_changed(artifacts):
     record = store.load_record(DATASET, NAME)
-    for array in (store.load_scores(record), store.load_labels(record)):
+    for array in (store.load_scores(record), store.load_labels(record, "test")):
         with pytest.raises(ValueError, match="read-only"):
             array[0] = 0
 
@@ -139,7 +144,11 @@ def test_a_file_that_cannot_be_read_is_corrupt_even_with_the_hash_of_the_record(
     files = json.loads((run / store.RECORD).read_text())["files"]
     if name in files:
         edit(run, files=files | {name: {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}})
-    load = {store.LABELS: store.load_labels, store.PREDICTIONS: store.load_scores, store.MODEL: store.load_model}[name]
+
+    def test_labels(record):
+        return store.load_labels(record, "test")
+
+    load = {store.LABELS: test_labels, store.PREDICTIONS: store.load_scores, store.MODEL: store.load_model}[name]
     with pytest.raises(ArtifactCorruptError, match=name):
         load(store.load_record(DATASET, NAME))
 
@@ -152,17 +161,18 @@ def test_a_byte_flipped_anywhere_in_the_labels_is_refused(artifacts):
         damaged[place] ^= 0x55
         path.write_bytes(damaged)
         try:
-            labels = store.load_labels(record)
+            labels = both_labels(record)
         except ArtifactCorruptError:
             continue
-        assert hashlib.sha256(labels.tobytes()).hexdigest() == record.labels_sha256
+        assert hashlib.sha256(labels["train"].tobytes() + labels["test"].tobytes()).hexdigest() == record.labels_sha256
 
 
 def test_labels_other_than_those_it_was_scored_on_are_refused(artifacts):
     record = store.load_record(DATASET, NAME)
-    np.savez(artifacts / DATASET / store.LABELS, labels=np.zeros(record.n_test, dtype=np.uint8))
+    zeros = {"train": np.zeros(record.n_train, dtype=np.uint8), "test": np.zeros(record.n_test, dtype=np.uint8)}
+    np.savez(artifacts / DATASET / store.LABELS, **zeros)
     with pytest.raises(ArtifactCorruptError, match=store.LABELS):
-        store.load_labels(record)
+        store.load_labels(record, "test")
 
 
 def test_one_bad_run_leaves_the_others_usable(run):
@@ -191,7 +201,8 @@ def test_a_process_killed_while_it_saves_leaves_a_whole_run_or_one_that_is_refus
 import os
 from mnist_core import store
 record = store.load_record({DATASET!r}, {NAME!r})
-scores, labels = store.load_scores(record), store.load_labels(record)
+scores = store.load_scores(record)
+labels = {{split: store.load_labels(record, split) for split in ("train", "test")}}
 rename, done = os.replace, []
 def replace(source, target):
     done.append(target)
@@ -212,7 +223,7 @@ store.save_run(record, model=b"another model", scores=scores, labels=labels)
 
 def test_a_disk_that_is_full_leaves_the_old_run(run, monkeypatch):
     before = store.load_record(DATASET, NAME)
-    scores, labels = store.load_scores(before), store.load_labels(before)
+    scores, labels = store.load_scores(before), both_labels(before)
 
     def full(_descriptor):
         raise OSError(28, "No space left on device")
@@ -226,12 +237,12 @@ def test_a_disk_that_is_full_leaves_the_old_run(run, monkeypatch):
 
 def test_labels_that_were_damaged_are_mended_by_the_next_run(artifacts):
     record = store.load_record(DATASET, NAME)
-    scores, labels = store.load_scores(record), store.load_labels(record)
+    scores, labels = store.load_scores(record), both_labels(record)
     (artifacts / DATASET / store.LABELS).write_bytes(b"PK damaged")
     with pytest.raises(ArtifactCorruptError, match=store.LABELS):
-        store.load_labels(record)
+        store.load_labels(record, "test")
     store.save_run(record, model=b"a model", scores=scores, labels=labels)
-    np.testing.assert_array_equal(store.load_labels(record), labels)
+    np.testing.assert_array_equal(store.load_labels(record, "train"), labels["train"])
 
 
 def test_signature_changes_with_any_file(artifacts):

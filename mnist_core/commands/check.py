@@ -31,7 +31,7 @@ def fetch(options: argparse.Namespace) -> bool:
 
 
 def verify(options: argparse.Namespace) -> bool:
-    """Check hashes, metrics against predictions, and predictions against models run anew."""
+    """Check hashes, metrics and temperature against stored scores, and scores against models run anew."""
     test = _test_split(options.dataset)
     outcomes = [_verify_one(name, options.dataset, test) for name in options.classifiers]
     if not options.classifiers:
@@ -64,7 +64,7 @@ def _verify_one(name: str, dataset: str, test: Split | None, *, skip_missing: bo
 
 def _problems(record: Record, test: Split | None) -> list[str]:
     """What does not agree, once the files have the hashes of the record."""
-    problems, scores, labels = [], load_scores(record), load_labels(record)
+    problems, scores, labels = [], load_scores(record), load_labels(record, "test")
     accuracy = float((scores.argmax(axis=1) == labels).mean())
     if abs(accuracy - record.test_accuracy) > 1e-9:
         problems.append(f"the record says {record.test_accuracy:.4%} right, the predictions say {accuracy:.4%}.")

@@ -113,7 +113,7 @@ def train(name: str, dataset: str = "mnist", *, seed: int = 0, progress: Progres
         details=estimator.details,
     )
     try:
-        record = save_run(record, model=model, scores=scores, labels=test.labels)
+        record = save_run(record, model=model, scores=scores, labels={"train": training.labels, "test": test.labels})
     except OSError as error:
         reason = f"The run of {name} could not be stored in {run_dir(dataset, name)}: {error.strerror or error}."
         raise TrainingError(f"{reason} Make room there, or allow writing, and train again.") from error
@@ -125,7 +125,7 @@ def up_to_date(name: str, dataset: str, *, seed: int | None = None) -> Record | 
     """The stored run if it is today's, of this seed (None: of any), and every file that shows it can be read."""
     try:
         record = load_record(dataset, name)
-        load_scores(record), load_labels(record)
+        load_scores(record), load_labels(record, "test")
     except ArtifactError:
         return None
     return record if seed in (None, record.seed) else None

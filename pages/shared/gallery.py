@@ -25,17 +25,17 @@ PER_PAGE = 24
 
 
 def show_gallery(results: cached.Results, indices: np.ndarray, *, speaker: Callable[[int], str]) -> None:
-    """One page of a list of test digits, the page picker below, and the digit that is open.
+    """One page of a list of digits, the page picker below, and the digit that is open.
 
     `speaker` names the classifier that a digit's tile speaks for. The query parameters `page` and `sample` say which
     page is shown and which digit is open.
     """
-    pixels.show_state(results.dataset)
+    pixels.show_state(results.dataset, results.split)
     numbers = range(1, -(-len(indices) // PER_PAGE) + 1)
     place = view.current("page", numbers, 1) - 1
     shown = indices[place * PER_PAGE : (place + 1) * PER_PAGE]
     tiles = [_tile(results, speaker(int(index)), int(index)) for index in shown]
-    key = f"gallery {results.dataset}"
+    key = f"gallery {results.dataset} {results.split}"
     _print(
         results,
         shown,
@@ -62,13 +62,14 @@ def print_pixels(digit: np.ndarray, alt: str) -> None:
 
 
 def _print(results: cached.Results, indices: np.ndarray, tiles: list[dict], **options: Any) -> None:
-    """Print test digits; as long as their pixels are not at hand, without them."""
-    images = pixels.test_images(results.dataset)
+    """Print digits; as long as their pixels are not at hand, without them."""
+    images = pixels.images(results.dataset, results.split)
     if images is None:
         _mount(None, tiles, **options)
     else:
         fingerprint = get_dataset_spec(results.dataset).fingerprint
-        _mount(cached.sheet(results.dataset, fingerprint, tuple(indices.tolist()), images), tiles, **options)
+        place = (results.dataset, results.split, fingerprint)
+        _mount(cached.sheet(*place, tuple(indices.tolist()), images), tiles, **options)
 
 
 def _mount(sheet: bytes | None, tiles: list[dict], *, size: int, **options: Any) -> None:
@@ -104,10 +105,10 @@ def _open(results: cached.Results, index: int, indices: np.ndarray) -> None:
     def dialog() -> None:
         picture, answers = st.columns([1, 2], vertical_alignment="center")
         with picture:
-            if pixels.test_images(results.dataset) is None:
+            if pixels.images(results.dataset, results.split) is None:
                 st.caption(":material/image_not_supported: Its image is not here; the page behind says why.")
             else:
-                alt = f"Test digit {index}, a handwritten {true}"
+                alt = f"Digit {index} of the {results.split} split, a handwritten {true}"
                 _print(results, np.array([index]), [{"index": index, "alt": alt}], size=196, key="opened digit")
             st.caption(f"{wrong} of {len(results.y_pred)} classifiers got it wrong.")
         with answers:

@@ -4,36 +4,35 @@ import numpy as np
 import streamlit as st
 
 from mnist_core import cached
-from mnist_core.datasets import get_dataset_spec
+from mnist_core.datasets import SplitName, get_dataset_spec
 from mnist_core.errors import DatasetUnavailableError
 from pages.shared import view
 
 
-def test_images(dataset: str) -> np.ndarray | None:
-    """The test images, uint8 of shape (n, 28, 28), or None as long as they are not at hand."""
-    split = cached.load_pixels(dataset).split
-    return None if split is None else split.images
+def images(dataset: str, split: SplitName) -> np.ndarray | None:
+    """A split's images, uint8 of shape (n, 28, 28), or None as long as they are not at hand."""
+    return cached.load_pixels(dataset, split).images
 
 
-def show_state(dataset: str) -> None:
+def show_state(dataset: str, split: SplitName) -> None:
     """Say nothing if the images are at hand; else say, in place, how far they are or why they cannot be had."""
-    state = cached.load_pixels(dataset)
+    state = cached.load_pixels(dataset, split)
     if state.busy:
-        _show_fetching(dataset)
+        _show_fetching(dataset, split)
     elif state.error is not None:
-        _show_failure(dataset, state.error)
+        _show_failure(dataset, split, state.error)
 
 
 @st.fragment(run_every=0.7)
-def _show_fetching(dataset: str) -> None:
-    state = cached.load_pixels(dataset)
+def _show_fetching(dataset: str, split: SplitName) -> None:
+    state = cached.load_pixels(dataset, split)
     if not state.busy:
         st.rerun()
     label = get_dataset_spec(dataset).label
     st.progress(state.share or 0.0, f"Getting the images of {label}. {state.message}")
 
 
-def _show_failure(dataset: str, error: Exception) -> None:
+def _show_failure(dataset: str, split: SplitName, error: Exception) -> None:
     with st.container(border=True):
         label = get_dataset_spec(dataset).label
         st.markdown(f":material/image_not_supported: **The images of {label} are not here.** The numbers are.")
@@ -45,13 +44,19 @@ def _show_failure(dataset: str, error: Exception) -> None:
         else:
             st.caption(str(error))
         with st.container(horizontal=True):
-            st.button("Try again", icon=":material/refresh:", on_click=_retry, args=(dataset,), key=f"retry {dataset}")
+            st.button(
+                "Try again",
+                icon=":material/refresh:",
+                on_click=_retry,
+                args=(dataset, split),
+                key=f"retry {dataset} {split}",
+            )
             if get_dataset_spec(dataset).needs_fetch:
                 st.button("Use the UCI digits instead", on_click=_use_digits, key=f"instead {dataset}")
 
 
-def _retry(dataset: str) -> None:
-    cached.load_pixels.clear(dataset)
+def _retry(dataset: str, split: SplitName) -> None:
+    cached.load_pixels.clear(dataset, split)
 
 
 def _use_digits() -> None:

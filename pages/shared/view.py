@@ -47,6 +47,23 @@ def bind(
     return {"key": key, "on_change": _write_widget, "args": (name, key, None if remember or always else default)}
 
 
+def bind_several(name: str, options: Sequence[str], default: Sequence[str] = ()) -> dict[str, Any]:
+    """Keyword arguments that tie a multiselect with these options to a query parameter: `compare=mlp,cnn`.
+
+    What does not exist among the names is dropped with a notice; the default leaves the URL.
+    """
+    key, text = f"view {name}", st.query_params.get(name)
+    asked = list(default) if text is None else [part for part in text.split(",") if part]
+    known = [part for part in dict.fromkeys(asked) if part in options]
+    for part in asked:
+        if part not in options:
+            _notice(name, part, list(options), None)
+    if known != asked:
+        put(**{name: ",".join(known) if known != list(default) else None})
+    st.session_state[key] = known
+    return {"key": key, "on_change": _write_several, "args": (name, key, tuple(default))}
+
+
 def put(**values: object) -> None:
     """Change the view: set these query parameters, remove those that are None, in one step of the browser's history."""
     before = st.query_params.to_dict()
@@ -60,6 +77,11 @@ def _write_widget(name: str, key: str, left_out: object) -> None:
     change = {name: None if value == left_out else value}
     # Another choice is mostly another list: its first page, and no digit open.
     put(**(change if name in _SAME_LIST else {"page": None, "sample": None} | change))
+
+
+def _write_several(name: str, key: str, default: tuple[str, ...]) -> None:
+    chosen = st.session_state[key]
+    put(**{name: None if tuple(chosen) == default else ",".join(chosen)})
 
 
 def _notice(name: str, text: str, known: list[str], value: object) -> None:

@@ -7,7 +7,7 @@ from tests.pages.conftest import tiles
 @pytest.fixture
 def labels():
     record = store.load_record("digits", "sgd")
-    return store.load_labels(record), store.load_scores(record).argmax(axis=1)
+    return store.load_labels(record, "test"), store.load_scores(record).argmax(axis=1)
 
 
 def test_a_link_to_a_cell_shows_that_cells_digits(open_page, labels):

@@ -14,7 +14,7 @@ from tests.pages.conftest import texts, tiles
 def mistaken():
     """Which digits each classifier gets wrong, by name."""
     records, _ = store.load_records("digits")
-    return {r.classifier: store.load_scores(r).argmax(axis=1) != store.load_labels(r) for r in records}
+    return {r.classifier: store.load_scores(r).argmax(axis=1) != store.load_labels(r, "test") for r in records}
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def test_the_filters_speak_of_the_chosen_classifier_of_any_or_of_all(open_page, 
     each = {name: wrong_ones & (pred is None or said[name] == pred) for name, wrong_ones in mistaken.items()}
     among = how(np.stack(list(each.values())), axis=0) if how else each["sgd"]
     if true is not None:
-        among = among & (store.load_labels(record) == true)
+        among = among & (store.load_labels(record, "test") == true)
     filters = {name: value for name, value in (("true", true), ("pred", pred)) if value is not None}
     app = open_page("errors", model="sgd", wrong=wrong, sort="index", **filters)
     assert not app.exception

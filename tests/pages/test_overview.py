@@ -24,7 +24,7 @@ def test_every_accuracy_has_its_interval(open_page):
 
 def test_the_way_in_is_the_worst_pair_of_the_chosen_classifier(open_page):
     record = store.load_record("digits", "sgd")
-    y_true, y_pred = store.load_labels(record), store.load_scores(record).argmax(axis=1)
+    y_true, y_pred = store.load_labels(record, "test"), store.load_scores(record).argmax(axis=1)
     wrong = [(int(a), int(b)) for a, b in zip(y_true, y_pred, strict=True) if a != b]
     most = max(wrong.count(pair) for pair in wrong)
     text = texts(open_page("overview", model="sgd"))

@@ -77,7 +77,7 @@ def test_the_record_says_what_the_stored_files_say() -> None:
     data = load_dataset("digits")
     assert record == store.load_record("digits", "logistic")
     model = store.load_model(record)
-    np.testing.assert_array_equal(store.load_labels(record), data.test.labels)
+    np.testing.assert_array_equal(store.load_labels(record, "test"), data.test.labels)
     np.testing.assert_array_equal(store.load_scores(record), model.scores(data.test.images))
     assert record.test_accuracy == (model.predict(data.test.images) == data.test.labels).mean() > 0.9
     assert record.train_accuracy == (model.predict(data.train.images) == data.train.labels).mean()

@@ -1,0 +1,130 @@
+"""Every usable run of a dataset, and what follows from one."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from mnist_core import store
+from mnist_core.classifiers.registry import get_classifier_spec, list_classifiers
+from mnist_core.datasets import SplitName
+from mnist_core.errors import ArtifactError, NotCrossValidatedError
+from mnist_core.evaluation import confusion, mistakes
+from mnist_core.evaluation.metrics import accuracy_interval, softmax
+
+
+@dataclass(frozen=True)
+class Results:
+    """What every usable run of a dataset says of one split, and what is wrong with the others. Arrays are read-only.
+
+    Of the training split, each digit's answer is that of a model that was not trained on it (out-of-fold).
+
+    Attributes
+    ----------
+    records, scores, y_pred, proba, confidence, margin : mappings by classifier name, in the registry's order
+        Scores and probabilities are float32 of shape (n, 10), predictions uint8 of shape (n,); the confidence of a
+        prediction and its margin before the second likeliest class float32 of shape (n,). Of the training split there
+        are no scores, and the probabilities are float16.
+    y_true : uint8 ndarray of shape (n,)
+        Empty if no run is usable.
+    problems : mapping by classifier name
+    """
+
+    dataset: str
+    split: SplitName
+    records: Mapping[str, store.Record]
+    problems: Mapping[str, ArtifactError]
+    y_true: np.ndarray
+    scores: Mapping[str, np.ndarray]
+    y_pred: Mapping[str, np.ndarray]
+    proba: Mapping[str, np.ndarray]
+    confidence: Mapping[str, np.ndarray]
+    margin: Mapping[str, np.ndarray]
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """What to call each usable classifier on screen."""
+        return {name: get_classifier_spec(name).label for name in self.records}
+
+
+def load_results(dataset: str, split: SplitName = "test") -> Results:
+    """The results of a dataset, read again only when a file of theirs has changed."""
+    return _load_results(dataset, split, store.signature(dataset))
+
+
+@st.cache_resource(max_entries=6, show_spinner=False)
+def _load_results(dataset: str, split: SplitName, signature: str) -> Results:
+    records, problems, all_scores, y_pred, proba, confidence, margin = {}, {}, {}, {}, {}, {}, {}
+    y_true = np.empty(0, dtype=np.uint8)
+    for name in list_classifiers(dataset):
+        try:
+            record = store.load_record(dataset, name)
+            y_true, scores = store.load_labels(record, split), _load_scores(record, split)
+        except ArtifactError as error:
+            problems[name] = error
+            continue
+        records[name] = record
+        y_pred[name] = scores.argmax(axis=1).astype(np.uint8)
+        proba[name] = softmax(scores, record.temperature)
+        confidence[name], margin[name] = mistakes.confidence_and_margin(proba[name])
+        if split == "test":
+            all_scores[name] = scores
+        else:  # six times as many digits, of which a page shows a few
+            proba[name] = proba[name].astype(np.float16)
+    for arrays in (y_pred, proba, confidence, margin):
+        for array in arrays.values():
+            array.flags.writeable = False
+    return Results(dataset, split, records, problems, y_true, all_scores, y_pred, proba, confidence, margin)
+
+
+def _load_scores(record: store.Record, split: SplitName) -> np.ndarray:
+    if split == "test":
+        return store.load_scores(record)
+    if record.cross_validation is None:
+        raise NotCrossValidatedError(record.dataset, record.classifier, "it has not been cross-validated yet.")
+    return store.load_out_of_fold(record)
+
+
+def leaderboard(results: Results) -> pd.DataFrame:
+    """One row a classifier, of which there must be one, most accurate first: shares in 0..1, seconds, bytes."""
+    return _leaderboard(results.dataset, tuple(record.key for record in results.records.values()), results)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _leaderboard(dataset: str, keys: tuple[str, ...], _results: Results) -> pd.DataFrame:
+    rows = []
+    for name, record in _results.records.items():
+        low, high = accuracy_interval(record.test_accuracy, record.n_test)
+        rows.append(
+            {
+                "name": name,
+                "label": get_classifier_spec(name).label,
+                "test_accuracy": record.test_accuracy,
+                "low": low,
+                "high": high,
+                "train_accuracy": record.train_accuracy,
+                "fit_seconds": record.fit_seconds,
+                "predict_seconds": record.predict_10_000_seconds,
+                "predict_one_seconds": record.predict_one_seconds,
+                "model_bytes": record.model_bytes,
+                "remark": get_classifier_spec(name).remark,
+            }
+        )
+    return pd.DataFrame(rows).sort_values("test_accuracy", ascending=False, ignore_index=True)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _matrix(key: str, _y_true: np.ndarray, _y_pred: np.ndarray) -> np.ndarray:
+    return confusion.confusion_matrix(_y_true, _y_pred)
+
+
+def confusion_matrix(results: Results, classifier: str) -> np.ndarray:
+    """A classifier's confusion matrix on the test split, int64 of shape (10, 10)."""
+    return _matrix(results.records[classifier].key, results.y_true, results.y_pred[classifier])
+
+
+def votes_csv(results: Results, indices: Sequence[int] | np.ndarray) -> bytes:
+    """What every classifier said of these test digits, as a CSV file."""
+    return mistakes.votes_table(indices, results.y_true, results.y_pred, results.proba).to_csv(index=False).encode()

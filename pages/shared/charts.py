@@ -1,0 +1,34 @@
+"""A figure with its data as CSV below it."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+
+def show(figure: go.Figure, frame: Callable[[], pd.DataFrame], *, name: str, alt: str, **options: Any) -> None:
+    """Show a figure, and a button that downloads the tidy frame behind it.
+
+    Parameters
+    ----------
+    frame : callable
+        Makes the frame when it is asked for, not before; its columns say their units.
+    name : str
+        Of the file, without its ending; also the key of the button.
+    options
+        Of `st.plotly_chart`.
+    """
+    st.plotly_chart(figure, alt=alt, **options)
+    st.download_button(
+        "CSV",
+        lambda: frame().to_csv(index=False).encode(),
+        file_name=f"{name}.csv",
+        mime="text/csv",
+        icon=":material/download:",
+        type="tertiary",
+        on_click="ignore",
+        key=f"csv {name}",
+        help="The figure's data.",
+    )
