@@ -47,7 +47,7 @@ from mnist_core.record import (
 if TYPE_CHECKING:
     from mnist_core.classifiers.served import OnnxClassifier
 
-_UNREADABLE = (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile, zlib.error)
+_UNREADABLE = (OSError, ValueError, KeyError, TypeError, EOFError, RuntimeError, BadZipFile, zlib.error)
 """What reading a damaged file may raise: NumPy, zipfile and zlib have no error in common."""
 
 _FILES = (RECORD, MODEL, PREDICTIONS, OUT_OF_FOLD, SUSPECTS)
