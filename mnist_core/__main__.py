@@ -1,4 +1,4 @@
-"""The command line: python -m mnist_core fetch | train | show | verify."""
+"""The command line: python -m mnist_core fetch | train | cv | curve | claims | show | verify."""
 
 import argparse
 import os
@@ -26,8 +26,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         get_dataset_spec(options.dataset)
     except UnknownNameError as error:
         parser.error(str(error))
-    if options.run is commands.train_all and not (options.classifiers or options.all):
-        parser.error(f"Say what to train: --all, or any of {', '.join(list_classifiers())}.")
+    if "all" in options and not (options.classifiers or options.all):
+        parser.error(f"Say which classifiers: --all, or any of {', '.join(list_classifiers())}.")
     try:
         return DONE if options.run(options) else FAILED
     except MnistCoreError as error:
@@ -63,6 +63,23 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--progress", choices=("text", "json"), default="text", help="how to report (default: text)")
     train.set_defaults(run=commands.train_all)
 
+    cv = subparsers.add_parser("cv", help="cross-validate stored runs: temperature, final model, suspected labels")
+    cv.add_argument(
+        "--jobs", type=_positive, default=os.cpu_count() or 1, metavar="N", help="folds at a time (default: one a core)"
+    )
+    cv.set_defaults(run=commands.cross_validate_all)
+
+    curve = subparsers.add_parser("curve", help="learning curves: train stored runs' recipes on less data")
+    curve.set_defaults(run=commands.measure_curves)
+
+    claims = subparsers.add_parser("claims", help="measure the recipes behind published figures, on mnist")
+    claims.add_argument("--force", action="store_true", help="all recipes, also those that were measured")
+    claims.set_defaults(run=commands.measure_claims)
+    for command, again in ((cv, "also where it has been done"), (curve, "all points, also those that are there")):
+        command.add_argument("classifiers", nargs="*", metavar="NAME", help=classifiers)
+        command.add_argument("--all", action="store_true", help="every classifier that is stored")
+        command.add_argument("--force", action="store_true", help=again)
+
     show = subparsers.add_parser("show", help="the leaderboard as a table")
     show.add_argument("--markdown", action="store_true", help="as the README has it")
     show.set_defaults(run=commands.show)
@@ -70,7 +87,7 @@ def _parser() -> argparse.ArgumentParser:
     verify = subparsers.add_parser("verify", help="check stored runs against their files, metrics and models")
     verify.add_argument("classifiers", nargs="*", metavar="NAME", help=f"{classifiers} (default: all that are stored)")
     verify.set_defaults(run=commands.verify)
-    for command in (train, show, verify):
+    for command in (train, cv, curve, show, verify):
         command.add_argument("--dataset", default="mnist", metavar="DATASET", help=f"{datasets} (default: mnist)")
     return parser
 

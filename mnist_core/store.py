@@ -83,7 +83,7 @@ def save_run(record: Record, *, model: bytes, scores: np.ndarray, labels: Labels
     labels : mapping of split to uint8 ndarray
         Written once a dataset.
     """
-    contents = {MODEL: gzip.compress(model, 9, mtime=0), PREDICTIONS: _npz(scores=scores.astype(np.float32))}
+    contents = {MODEL: gzip.compress(model, 9, mtime=0), PREDICTIONS: pack_arrays(scores=scores.astype(np.float32))}
     record = replace(
         record,
         labels_sha256=_labels_hash(labels),
@@ -94,7 +94,7 @@ def save_run(record: Record, *, model: bytes, scores: np.ndarray, labels: Labels
         load_labels(record, "test")
     except ArtifactCorruptError:
         arrays = {split: array.astype(np.uint8) for split, array in labels.items()}
-        write_atomically(run_dir(record.dataset, record.classifier).parent / LABELS, _npz(**arrays))
+        write_atomically(run_dir(record.dataset, record.classifier).parent / LABELS, pack_arrays(**arrays))
     _write(record, contents)
     for name in {OUT_OF_FOLD, SUSPECTS} - record.files.keys():
         (run_dir(record.dataset, record.classifier) / name).unlink(missing_ok=True)
@@ -121,7 +121,7 @@ def save_cross_validation(
         Indices of digits with doubtful labels, most doubtful first.
     """
     indices = {split: array.astype(np.int32) for split, array in suspects.items()}
-    contents = {OUT_OF_FOLD: _npz(steps=pack(scores / temperature)), SUSPECTS: _npz(**indices)}
+    contents = {OUT_OF_FOLD: pack_arrays(steps=pack(scores / temperature)), SUSPECTS: pack_arrays(**indices)}
     files = {**record.files, **_described(contents)}
     record = replace(record, cross_validation=result, temperature=temperature, files=files)
     _write(record, contents)
@@ -277,7 +277,18 @@ def _array(record: Record, name: str, key: str, read: Callable[[], bytes]) -> np
     return array
 
 
-def _npz(**arrays: np.ndarray) -> bytes:
+def load_array(path: Path, key: str) -> np.ndarray | None:
+    """One array of an `.npz` file; None if it is not there or damaged."""
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            array: np.ndarray = archive[key]
+            return array
+    except _UNREADABLE:
+        return None
+
+
+def pack_arrays(**arrays: np.ndarray) -> bytes:
+    """Arrays as an `.npz` file."""
     buffer = io.BytesIO()
     np.savez_compressed(buffer, **arrays)  # type: ignore[arg-type]
     return buffer.getvalue()

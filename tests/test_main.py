@@ -40,7 +40,7 @@ def empty(tmp_path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (["verify", "sdg"], "Choose one of: sgd"),
         (["show", "--dataset", "minst"], "Choose one of: mnist"),
         (["fetch", "minst"], "Choose one of: mnist"),
-        (["train"], "Say what to train: --all, or any of sgd"),
+        (["train"], "Say which classifiers: --all, or any of sgd"),
         (["train", "sgd", "--jobs", "0"], "--jobs"),
         ([], "COMMAND"),
     ],

@@ -5,12 +5,13 @@ Keys are names and fingerprints, never arrays; what is returned is shared, so no
 
 from mnist_core.cached.models import load_models
 from mnist_core.cached.pixels import Pixels, load_pixels, sheet
-from mnist_core.cached.results import Results, confusion_matrix, leaderboard, load_results, votes_csv
+from mnist_core.cached.results import Results, confusion_matrix, final_model, leaderboard, load_results, votes_csv
 
 __all__ = [
     "Pixels",
     "Results",
     "confusion_matrix",
+    "final_model",
     "leaderboard",
     "load_models",
     "load_pixels",

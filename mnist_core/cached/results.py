@@ -8,11 +8,13 @@ import pandas as pd
 import streamlit as st
 
 from mnist_core import store
+from mnist_core.cached.head_to_head import ranks
 from mnist_core.classifiers.registry import get_classifier_spec, list_classifiers
 from mnist_core.datasets import SplitName
 from mnist_core.errors import ArtifactError, NotCrossValidatedError
 from mnist_core.evaluation import confusion, mistakes
 from mnist_core.evaluation.metrics import accuracy_interval, softmax
+from mnist_core.evaluation.selection import choose_final_model
 
 
 @dataclass(frozen=True)
@@ -88,22 +90,26 @@ def _load_scores(record: store.Record, split: SplitName) -> np.ndarray:
 
 
 def leaderboard(results: Results) -> pd.DataFrame:
-    """One row a classifier, of which there must be one, most accurate first: shares in 0..1, seconds, bytes."""
+    """One row a classifier, of which there must be one, most accurate first: ranks, shares in 0..1, seconds, bytes."""
     return _leaderboard(results.dataset, tuple(record.key for record in results.records.values()), results)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _leaderboard(dataset: str, keys: tuple[str, ...], _results: Results) -> pd.DataFrame:
-    rows = []
+    rows, possible = [], ranks(_results)
     for name, record in _results.records.items():
         low, high = accuracy_interval(record.test_accuracy, record.n_test)
         rows.append(
             {
                 "name": name,
                 "label": get_classifier_spec(name).label,
+                "best_rank": possible[name][0],
+                "worst_rank": possible[name][1],
                 "test_accuracy": record.test_accuracy,
                 "low": low,
                 "high": high,
+                "cv_accuracy": record.cross_validation.accuracy if record.cross_validation else float("nan"),
+                "cv_spread": record.cross_validation.spread if record.cross_validation else float("nan"),
                 "train_accuracy": record.train_accuracy,
                 "fit_seconds": record.fit_seconds,
                 "predict_seconds": record.predict_10_000_seconds,
@@ -113,6 +119,15 @@ def _leaderboard(dataset: str, keys: tuple[str, ...], _results: Results) -> pd.D
             }
         )
     return pd.DataFrame(rows).sort_values("test_accuracy", ascending=False, ignore_index=True)
+
+
+def final_model(results: Results) -> str | None:
+    """The classifier that cross-validation chooses; None if nothing was cross-validated."""
+    validated = {name: record.cross_validation for name, record in results.records.items()}
+    return choose_final_model(
+        {name: folds.accuracy for name, folds in validated.items() if folds},
+        {name: record.predict_one_seconds for name, record in results.records.items()},
+    )
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)

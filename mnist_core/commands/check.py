@@ -8,10 +8,12 @@ import numpy as np
 from mnist_core.classifiers.registry import list_classifiers
 from mnist_core.datasets import Split, fetch_dataset, load_dataset
 from mnist_core.errors import ArtifactError, ArtifactMissingError, DatasetUnavailableError
-from mnist_core.store import Record, load_labels, load_model, load_record, load_scores
+from mnist_core.store import Record, load_labels, load_model, load_out_of_fold, load_record, load_scores
 
 SMALLEST_DIFFERENCE = 1e-3
 """Of the scores' spread: processors round differently, models do not."""
+LARGEST_DRIFT = 0.02
+"""Of a temperature: out-of-fold scores are kept in steps."""
 
 
 def fetch(options: argparse.Namespace) -> bool:
@@ -68,6 +70,7 @@ def _problems(record: Record, test: Split | None) -> list[str]:
     accuracy = float((scores.argmax(axis=1) == labels).mean())
     if abs(accuracy - record.test_accuracy) > 1e-9:
         problems.append(f"the record says {record.test_accuracy:.4%} right, the predictions say {accuracy:.4%}.")
+    problems += _cross_validation_problems(record)
     if test is None:
         return problems
     if not np.array_equal(test.labels, labels):
@@ -77,6 +80,24 @@ def _problems(record: Record, test: Split | None) -> list[str]:
     changed = int((found.argmax(axis=1) != scores.argmax(axis=1)).sum())
     if difference > SMALLEST_DIFFERENCE or changed > len(labels) // 1000:
         problems.append(f"the model's scores differ by {difference:.1e} of their spread, {changed} labels differ.")
+    return problems
+
+
+def _cross_validation_problems(record: Record) -> list[str]:
+    """What the stored out-of-fold scores say against the record."""
+    if (result := record.cross_validation) is None:
+        return []
+    from mnist_core.training.cross_validation import fold_of_each
+    from mnist_core.training.temperature import fit_temperature
+
+    scores, labels = load_out_of_fold(record), load_labels(record, "train")
+    right, folds = scores.argmax(axis=1) == labels, fold_of_each(labels)
+    problems = []
+    for fold, accuracy in enumerate(result.accuracies):
+        if abs(float(right[folds == fold].mean()) - accuracy) > 1e-9:
+            problems.append(f"fold {fold + 1}: the record says {accuracy:.4%} right, the scores say otherwise.")
+    if abs(fit_temperature(scores, labels) / record.temperature - 1) > LARGEST_DRIFT:
+        problems.append("the temperature is not the one that the out-of-fold scores ask for.")
     return problems
 
 

@@ -2,21 +2,45 @@
 
 import argparse
 import sys
+from collections.abc import Mapping
+
+import numpy as np
 
 from mnist_core.classifiers.registry import get_classifier_spec
-from mnist_core.errors import ArtifactMissingError
+from mnist_core.errors import ArtifactError, ArtifactMissingError
 from mnist_core.evaluation.metrics import accuracy_interval
-from mnist_core.store import Record, load_records
+from mnist_core.evaluation.significance import pairwise, rank_ranges
+from mnist_core.store import Record, load_labels, load_records, load_scores
 
-COLUMNS = ("Classifier", "Test accuracy", "95 % interval", "Train", "Fit", "10,000 digits", "One digit", "Model")
+COLUMNS = (
+    "Classifier",
+    "Rank",
+    "Test accuracy",
+    "95 % interval",
+    "Cross-validated",
+    "Train",
+    "Fit",
+    "10,000 digits",
+    "One digit",
+    "Model",
+)
+RANK = "Ranks that the test split cannot separate share a range: exact McNemar tests at 5 %, Holm's correction."
 
 
 def show(options: argparse.Namespace) -> bool:
     """Print the table, best first, and what is wrong with runs that are not in it."""
-    records, problems = load_records(options.dataset)
+    found, problems = load_records(options.dataset)
+    y_preds = {}
+    for record in found:
+        try:
+            y_true, y_preds[record.classifier] = load_labels(record, "test"), load_scores(record).argmax(axis=1)
+        except ArtifactError as error:
+            problems.append(error)
+    records = [record for record in found if record.classifier in y_preds]
     records.sort(key=lambda record: record.test_accuracy, reverse=True)
     if records:
-        rows = [_cells(record) for record in records]
+        ranks = _ranks(y_true, y_preds)
+        rows = [_cells(record, ranks[record.classifier]) for record in records]
         print(_markdown(rows) if options.markdown else _text(rows, records))
     for problem in problems:
         if not (options.markdown and isinstance(problem, ArtifactMissingError)):
@@ -24,12 +48,22 @@ def show(options: argparse.Namespace) -> bool:
     return bool(records)
 
 
-def _cells(record: Record) -> tuple[str, ...]:
+def _ranks(y_true: np.ndarray, y_preds: Mapping[str, np.ndarray]) -> dict[str, str]:
+    """The ranks that each classifier may have: 1, 2-3"""
+    pairs = pairwise(y_true, y_preds)
+    ranges = zip(pairs.names, *rank_ranges(pairs.accuracies, pairs.adjusted), strict=True)
+    return {name: f"{best}" if best == worst else f"{best}-{worst}" for name, best, worst in ranges}
+
+
+def _cells(record: Record, rank: str) -> tuple[str, ...]:
     low, high = accuracy_interval(record.test_accuracy, record.n_test)
+    folds = record.cross_validation
     return (
         get_classifier_spec(record.classifier).label,
+        rank,
         f"{record.test_accuracy:.2%}",
         f"{100 * low:.2f}-{high:.2%}",
+        f"{100 * folds.accuracy:.2f} ± {folds.spread:.2%}" if folds else "",
         f"{record.train_accuracy:.2%}",
         f"{record.fit_seconds:.1f} s",
         f"{record.predict_10_000_seconds:.2f} s",
@@ -47,7 +81,7 @@ def _text(rows: list[tuple[str, ...]], records: list[Record]) -> str:
         lines.append("  ".join([first, *others]))
     lines.insert(1, "-" * len(lines[0]))
     notes = [f"{record.classifier}: {get_classifier_spec(record.classifier).remark}" for record in records]
-    return "\n".join([*lines, "", *notes])
+    return "\n".join([*lines, "", RANK, "", *notes])
 
 
 def _markdown(rows: list[tuple[str, ...]]) -> str:

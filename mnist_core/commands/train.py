@@ -24,7 +24,7 @@ def train_all(options: argparse.Namespace) -> bool:
     """Train what was asked for."""
     names = list_classifiers(options.dataset) if options.all else list(dict.fromkeys(options.classifiers))
     tasks = [(name, options.dataset, options.seed, options.force, options.progress) for name in names]
-    with _sigterm_interrupts():
+    with sigterm_interrupts():
         if options.jobs == 1 or len(tasks) == 1:
             outcomes = [_train_one(*task) for task in tasks]  # all of them, whatever the first ones say
             return all(outcomes)
@@ -34,7 +34,7 @@ def train_all(options: argparse.Namespace) -> bool:
 
 
 @contextlib.contextmanager
-def _sigterm_interrupts() -> Iterator[None]:
+def sigterm_interrupts() -> Iterator[None]:
     """Let SIGTERM, by which a page cancels, do as Ctrl-C: by itself it ends Python at once, without any cleanup."""
     if threading.current_thread() is not threading.main_thread():  # no other may say what a signal does
         yield
@@ -53,7 +53,7 @@ def _train_in_worker(name: str, dataset: str, seed: int | None, force: bool, sty
 
 
 def _train_one(name: str, dataset: str, seed: int | None, force: bool, style: Format) -> bool:
-    progress = _reporter(name, style)
+    progress = report_for(name, style)
     try:
         if not force and (stored := up_to_date(name, dataset, seed=seed)) is not None:
             progress(f"Up to date since {stored.created}, {stored.test_accuracy:.2%}; --force trains it again.", 1.0)
@@ -69,7 +69,7 @@ def _train_one(name: str, dataset: str, seed: int | None, force: bool, style: Fo
     return True
 
 
-def _reporter(name: str, style: Format) -> Progress:
+def report_for(name: str, style: Format) -> Progress:
     """Lines on stdout: JSON for programs, each one; text for people, not too many."""
     last = -SECONDS_BETWEEN_LINES
 

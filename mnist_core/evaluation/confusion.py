@@ -5,6 +5,8 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from mnist_core.evaluation.metrics import wilson_interval
+
 N_CLASSES = 10
 Normalisation = Literal["counts", "row", "column"]
 
@@ -46,6 +48,37 @@ def class_report(matrix: np.ndarray) -> pd.DataFrame:
     )
     frame.index.name = "digit"
     return frame
+
+
+def report_averages(matrix: np.ndarray) -> pd.DataFrame:
+    """Averages of a class report: `precision`, `recall` and `f1` (shares in 0..1) and `support`, indexed by `average`.
+
+    Micro pools all decisions, and so is the accuracy, whichever of the three is asked for; macro counts every digit
+    alike, weighted by its support. The averaged F1 is the mean of the digits' F1, not the F1 of the means.
+    """
+    report, n = class_report(matrix), int(matrix.sum())
+    shares = report.drop(columns="support")
+    accuracy = float(np.trace(matrix)) / max(n, 1)
+    weighted = shares.mul(report["support"], axis=0).sum() / max(n, 1)
+    frame = pd.DataFrame({"micro": accuracy, "macro": shares.mean(), "weighted": weighted}).T
+    frame.index.name = "average"
+    return frame.assign(support=n)
+
+
+def report_intervals(matrix: np.ndarray) -> pd.DataFrame:
+    """The 95 % intervals (Wilson) of a class report's precision and recall, indexed by `digit`; NaN where undefined.
+
+    Returns
+    -------
+    DataFrame
+        `precision_low`, `precision_high`, `recall_low`, `recall_high`: shares in 0..1.
+    """
+    columns: dict[str, list[float]] = {}
+    for name, axis in (("precision", 0), ("recall", 1)):
+        counts = zip(np.diag(matrix).tolist(), matrix.sum(axis=axis).tolist(), strict=True)
+        intervals = [wilson_interval(hits, n) if n else (np.nan, np.nan) for hits, n in counts]
+        columns[f"{name}_low"], columns[f"{name}_high"] = ([pair[end] for pair in intervals] for end in (0, 1))
+    return pd.DataFrame(columns).rename_axis("digit")
 
 
 def confused_pairs(matrix: np.ndarray) -> pd.DataFrame:

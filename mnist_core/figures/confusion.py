@@ -1,12 +1,12 @@
 """The confusion matrix as a heat map whose every cell can be hovered and clicked."""
 
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import plotly.graph_objects as go
 
 from mnist_core.evaluation.confusion import N_CLASSES, Normalisation, normalise
-from mnist_core.figures.layout import Inks, figure, heat_map
+from mnist_core.figures.layout import Inks, clickable_cells, figure, heat_map, outline
 
 Show = Literal["errors", "counts", "row", "column"]
 PLURALS = ("zeros", "ones", "twos", "threes", "fours", "fives", "sixes", "sevens", "eights", "nines")
@@ -38,25 +38,31 @@ def confusion_figure(
     ]
     zmax = float(np.nanmax(wrong, initial=0)) or 1.0
     amounts = heat_map(wrong, texts, inks, zmax=zmax, x=digits, y=digits, hoverinfo="skip")
-    # A heat map's cells return no selection in Streamlit: an invisible marker on each cell does.
+    words = [[_cell_words(matrix, true, pred) for pred in digits] for true in digits]
+    return digit_grid(amounts, words, selected=selected, accent=accent)
+
+
+def digit_grid(
+    amounts: list[dict[str, Any]],
+    words: list[list[str]],
+    *,
+    selected: tuple[int, int] | None,
+    accent: str,
+    height: int = 480,
+) -> go.Figure:
+    """Ten by ten cells that can be hovered and clicked, true digits down, predicted digits across the top.
+
+    Parameters
+    ----------
+    amounts : traces
+        As `heat_map` gives them.
+    words : 10 lists of 10 str
+        What each cell says when hovered; a click on it gives (true, predicted).
+    selected : (true, predicted), optional
+        The cell to outline in `accent`.
+    """
+    digits = list(range(N_CLASSES))
     cells = [(true, pred) for true in digits for pred in digits]
-    clickable = {
-        "type": "scatter",
-        "x": [pred for _, pred in cells],
-        "y": [true for true, _ in cells],
-        "mode": "markers",
-        "marker": {"symbol": "square", "size": 30, "opacity": 0},
-        "customdata": cells,
-        "hovertext": [_cell_words(matrix, true, pred) for true, pred in cells],
-        "hovertemplate": "%{hovertext}<extra></extra>",
-        "selected": {"marker": {"opacity": 0}},
-        "unselected": {"marker": {"opacity": 0}},
-    }
-    shapes = []
-    if selected is not None:
-        true, pred = selected
-        edges = {"x0": pred - 0.5, "x1": pred + 0.5, "y0": true - 0.5, "y1": true + 0.5}
-        shapes.append({"type": "rect", "line": {"color": accent, "width": 3}, **edges})
     axis = {
         "tickvals": digits,
         "showgrid": False,
@@ -66,11 +72,11 @@ def confusion_figure(
         "constrain": "domain",
     }
     return figure(
-        [*amounts, clickable],
-        height=480,
-        shapes=shapes,
+        [*amounts, clickable_cells(cells, cells, [words[true][pred] for true, pred in cells])],
+        height=height,
+        shapes=[] if selected is None else [outline(*selected, accent)],
         xaxis={**axis, "side": "top", "title": {"text": "predicted"}, "range": [-0.5, 9.5]},
-        yaxis={**axis, "title": {"text": "true"}, "range": [9.5, -0.5], "scaleanchor": "x"},
+        yaxis={**axis, "title": {"text": "true"}, "range": [9.5, -0.5], "scaleanchor": "x", "constraintoward": "top"},
     )
 
 

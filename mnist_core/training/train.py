@@ -12,13 +12,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import metadata
 from importlib.util import find_spec
-from typing import Any
 
 import numpy as np
 
 from mnist_core.classifiers.registry import get_classifier_spec, hyperparameters_for
 from mnist_core.classifiers.served import OnnxClassifier
-from mnist_core.classifiers.spec import ClassifierSpec, Estimator, History
+from mnist_core.classifiers.spec import Estimator, History
 from mnist_core.datasets import Split, load_dataset
 from mnist_core.errors import ArtifactError, TrainingError
 from mnist_core.progress import Progress, silent
@@ -67,7 +66,7 @@ def train(name: str, dataset: str = "mnist", *, seed: int = 0, progress: Progres
     """
     spec = get_classifier_spec(name)
     hyperparameters = hyperparameters_for(name, dataset)
-    _require(spec)
+    require_packages("sklearn", "onnx", *spec.requires, purpose=f"Training {name}")
     progress("Loading the digits", None)
     loaded = load_dataset(dataset, progress=progress)
     training, test = loaded.train, loaded.test
@@ -104,7 +103,7 @@ def train(name: str, dataset: str = "mnist", *, seed: int = 0, progress: Progres
         predict_seconds=predict_seconds,
         predict_one_seconds=one_seconds,
         cores=os.cpu_count() or 1,
-        versions=_versions(),
+        versions=package_versions(),
         train_accuracy=train_accuracy,
         holdout_accuracy=rehearsal.accuracy,
         test_accuracy=_accuracy(scores, test.labels),
@@ -131,11 +130,11 @@ def up_to_date(name: str, dataset: str, *, seed: int | None = None) -> Record | 
     return record if seed in (None, record.seed) else None
 
 
-def _require(spec: ClassifierSpec) -> None:
-    missing = [package for package in ("sklearn", "onnx", *spec.requires) if find_spec(package) is None]
-    if missing:
+def require_packages(*packages: str, purpose: str) -> None:
+    """Raise TrainingError, with the command that mends it, unless all of these can be imported."""
+    if missing := [package for package in packages if find_spec(package) is None]:
         remedy = "pip install -r requirements-train.txt"
-        raise TrainingError(f"Training {spec.name} needs {', '.join(missing)}, which is not installed. Run: {remedy}")
+        raise TrainingError(f"{purpose} needs {', '.join(missing)}, which is not installed. Run: {remedy}")
 
 
 def _rehearse(build: Callable[[], Estimator], training: Split, seed: int, progress: Progress) -> Rehearsal:
@@ -186,7 +185,8 @@ def _part(progress: Progress, low: float, high: float, prefix: str) -> Progress:
     return report
 
 
-def _versions() -> dict[str, Any]:
+def package_versions() -> dict[str, str]:
+    """Versions of Python and of the packages that decide what a training gives."""
     found = {"python": platform.python_version()}
     for package in PACKAGES:
         try:

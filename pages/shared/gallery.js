@@ -19,9 +19,15 @@ export default function ({ data, parentElement, setTriggerValue }) {
   grid.style.setProperty("--size", `${data.size}px`)
   grid.style.setProperty("--tile", `${data.size + 44}px`)
   grid.style.setProperty("--accent", data.accent)
+  if (data.columns) {
+    grid.classList.add("rows")
+    grid.style.setProperty("--columns", data.columns)
+    grid.style.setProperty("--half", Math.ceil(data.columns / 2))
+  }
   data.tiles.forEach((tile, place) => {
     const node = element(data.clickable ? "button" : "div", "tile")
     node.setAttribute("aria-label", tile.alt)
+    if (tile.selected) node.classList.add("selected")
     if (data.clickable) {
       node.type = "button"
       node.dataset.index = tile.index

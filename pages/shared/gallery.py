@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 
 from mnist_core import cached
-from mnist_core.datasets import get_dataset_spec
+from mnist_core.datasets import SplitName, get_dataset_spec
 from mnist_core.figures.probabilities import probabilities_figure
 from mnist_core.figures.sheet import digit_sheet
 from pages.shared import pixels, runs, theme, view, words
@@ -21,7 +21,9 @@ _gallery = st.components.v2.component(
     css=(_HERE / "gallery.css").read_text(encoding="utf-8"),
     js=(_HERE / "gallery.js").read_text(encoding="utf-8"),
 )
-PER_PAGE = 24
+PER_PAGE, PER_SHEET = 24, 40
+Place = tuple[str, SplitName]
+"""Where digits come from: a dataset and its split."""
 
 
 def show_gallery(results: cached.Results, indices: np.ndarray, *, speaker: Callable[[int], str]) -> None:
@@ -37,7 +39,7 @@ def show_gallery(results: cached.Results, indices: np.ndarray, *, speaker: Calla
     tiles = [_tile(results, speaker(int(index)), int(index)) for index in shown]
     key = f"gallery {results.dataset} {results.split}"
     _print(
-        results,
+        (results.dataset, results.split),
         shown,
         tiles,
         size=84,
@@ -56,24 +58,90 @@ def show_gallery(results: cached.Results, indices: np.ndarray, *, speaker: Calla
         _open(results, opened, indices)
 
 
+def show_digits(
+    place: Place, labels: np.ndarray, indices: np.ndarray, *, says: Callable[[int], str], details: Callable[[int], None]
+) -> None:
+    """One page of a list of digits, ten small ones a row, without any classifier; and the digit that is open.
+
+    As with `show_gallery`, `page` and `sample` in the URL say which page is shown and which digit is open.
+
+    Parameters
+    ----------
+    labels : integer ndarray of shape (n,)
+        Of all the split's digits.
+    says, details : callables of an index
+        What stands below a digit's picture, and what to show beside it when it is open.
+    """
+    numbers = range(1, -(-len(indices) // PER_SHEET) + 1)
+    first = (view.current("page", numbers, 1) - 1) * PER_SHEET
+    shown = indices[first : first + PER_SHEET]
+    tiles = [
+        {
+            "index": index,
+            "says": says(index),
+            "caption": [f"#{index}", str(labels[index])],
+            "alt": f"Digit {index}: a {labels[index]} {says(index)}. Open it.",
+        }
+        for index in shown.tolist()
+    ]
+    key = f"digits {' '.join(place)}"
+    _print(
+        place,
+        shown,
+        tiles,
+        size=56,
+        columns=10,
+        key=key,
+        on_clicked_change=lambda: view.put(sample=st.session_state[key].clicked),
+    )
+    if len(numbers) > 1:
+        st.pagination(len(numbers), **view.bind("page", numbers, 1))
+    opened = view.current("sample", (None, *range(len(labels))), None)
+    if opened is not None:
+        _open_digit(place, int(labels[opened]), opened, indices, details)
+
+
+def show_classes(sheet: bytes, *, name: str, selected: int | None) -> None:
+    """A picture of each class in one row, of which `name` says what it is; a click puts the class into the URL."""
+    key = f"classes {name}"
+    tiles = [
+        {
+            "index": digit,
+            "caption": [name, str(digit)],
+            "alt": f"{name} of class {digit}. Choose it.",
+            "selected": digit == selected,
+        }
+        for digit in range(10)
+    ]
+    _mount(
+        sheet,
+        tiles,
+        size=56,
+        columns=10,
+        key=key,
+        on_clicked_change=lambda: view.put(true=st.session_state[key].clicked, page=None, sample=None),
+    )
+
+
 def print_pixels(digit: np.ndarray, alt: str) -> None:
     """Print one digit, uint8 of shape (28, 28), alone, large, and pixel by pixel."""
     _mount(digit_sheet(digit[None], smooth=False), [{"index": 0, "alt": alt}], size=112, key="printed digit")
 
 
-def _print(results: cached.Results, indices: np.ndarray, tiles: list[dict], **options: Any) -> None:
+def _print(place: Place, indices: np.ndarray, tiles: list[dict], **options: Any) -> None:
     """Print digits; as long as their pixels are not at hand, without them."""
-    images = pixels.images(results.dataset, results.split)
+    images = pixels.images(*place)
     if images is None:
         _mount(None, tiles, **options)
     else:
-        fingerprint = get_dataset_spec(results.dataset).fingerprint
-        place = (results.dataset, results.split, fingerprint)
-        _mount(cached.sheet(*place, tuple(indices.tolist()), images), tiles, **options)
+        fingerprint = get_dataset_spec(place[0]).fingerprint
+        _mount(cached.sheet(*place, fingerprint, tuple(indices.tolist()), images), tiles, **options)
 
 
-def _mount(sheet: bytes | None, tiles: list[dict], *, size: int, **options: Any) -> None:
+def _mount(sheet: bytes | None, tiles: list[dict], *, size: int, columns: int | None = None, **options: Any) -> None:
+    """Print tiles side by side: as many as fit a row, or `columns`, and half of them where there is little room."""
     data = {
+        "columns": columns,
         "sheet": sheet and f"data:image/png;base64,{base64.b64encode(sheet).decode()}",
         "size": size,
         "accent": theme.accent(),
@@ -105,11 +173,7 @@ def _open(results: cached.Results, index: int, indices: np.ndarray) -> None:
     def dialog() -> None:
         picture, answers = st.columns([1, 2], vertical_alignment="center")
         with picture:
-            if pixels.images(results.dataset, results.split) is None:
-                st.caption(":material/image_not_supported: Its image is not here; the page behind says why.")
-            else:
-                alt = f"Digit {index} of the {results.split} split, a handwritten {true}"
-                _print(results, np.array([index]), [{"index": index, "alt": alt}], size=196, key="opened digit")
+            _print_large((results.dataset, results.split), index, true)
             st.caption(f"{wrong} of {len(results.y_pred)} classifiers got it wrong.")
         with answers:
             proba = np.stack([proba[index] for proba in results.proba.values()])
@@ -117,12 +181,35 @@ def _open(results: cached.Results, index: int, indices: np.ndarray) -> None:
             figure = probabilities_figure(labels, proba, true=true, accent=theme.accent(), inks=theme.inks())
             st.plotly_chart(figure, key="opened probabilities", alt=f"Probabilities of digit {index} by classifier")
             st.caption("Probabilities in percent; each answer is outlined, wrong ones in colour.")
-        _show_steps(index, indices)
+        _show_steps(index, indices, PER_PAGE)
 
     dialog()
 
 
-def _show_steps(index: int, indices: np.ndarray) -> None:
+def _open_digit(place: Place, true: int, index: int, indices: np.ndarray, details: Callable[[int], None]) -> None:
+    """Show one digit large beside its details, and step through the list it came from."""
+
+    @st.dialog(f"Digit {index} · true {true}", width="medium", on_dismiss=lambda: view.put(sample=None))
+    def dialog() -> None:
+        picture, text = st.columns([2, 3], gap="medium", vertical_alignment="center")
+        with picture:
+            _print_large(place, index, true)
+        with text:
+            details(index)
+        _show_steps(index, indices, PER_SHEET)
+
+    dialog()
+
+
+def _print_large(place: Place, index: int, true: int) -> None:
+    if pixels.images(*place) is None:
+        st.caption(":material/image_not_supported: Its image is not here; the page behind says why.")
+    else:
+        alt = f"Digit {index} of the {place[1]} split, a handwritten {true}"
+        _print(place, np.array([index]), [{"index": index, "alt": alt}], size=196, key="opened digit")
+
+
+def _show_steps(index: int, indices: np.ndarray, per_page: int) -> None:
     """Buttons to the digits before and after this one in the list."""
     found = np.flatnonzero(indices == index)
     if not len(found):
@@ -133,7 +220,7 @@ def _show_steps(index: int, indices: np.ndarray) -> None:
         for label, step, shortcut in (("Previous", -1, "Left"), ("Next", 1, "Right")):
             target = place + step
             inside = 0 <= target < len(indices)
-            change = {"page": 1 + target // PER_PAGE if target >= PER_PAGE else None}
+            change = {"page": 1 + target // per_page if target >= per_page else None}
             # The callback changes the view; the dialog is a fragment, so the page behind it must be told to follow.
             if st.button(
                 label,

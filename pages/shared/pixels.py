@@ -4,6 +4,7 @@ import numpy as np
 import streamlit as st
 
 from mnist_core import cached
+from mnist_core.cached import data
 from mnist_core.datasets import SplitName, get_dataset_spec
 from mnist_core.errors import DatasetUnavailableError
 from pages.shared import view
@@ -14,13 +15,33 @@ def images(dataset: str, split: SplitName) -> np.ndarray | None:
     return cached.load_pixels(dataset, split).images
 
 
-def show_state(dataset: str, split: SplitName) -> None:
-    """Say nothing if the images are at hand; else say, in place, how far they are or why they cannot be had."""
+def show_state(dataset: str, split: SplitName, *, numbers: bool = True) -> None:
+    """Say nothing if the images are at hand; else say, in place, how far they are or why they cannot be had.
+
+    `numbers`: whether the view has any without the images.
+    """
     state = cached.load_pixels(dataset, split)
     if state.busy:
         _show_fetching(dataset, split)
     elif state.error is not None:
-        _show_failure(dataset, split, state.error)
+        _show_failure(dataset, split, state.error, numbers)
+
+
+def show_measuring(dataset: str, split: SplitName) -> None:
+    """For a view that found no measures of the split's digits: say how far they are, or why they cannot be had."""
+    state = data.measure(dataset, split)
+    if state is not None and state.error is not None:
+        st.error(str(state.error), icon=":material/error:")
+    else:
+        _show_measuring(dataset, split)
+
+
+@st.fragment(run_every=0.7)
+def _show_measuring(dataset: str, split: SplitName) -> None:
+    state = data.measure(dataset, split)
+    if state is None or not state.busy:
+        st.rerun()
+    st.progress(state.share or 0.0, state.message)
 
 
 @st.fragment(run_every=0.7)
@@ -32,10 +53,11 @@ def _show_fetching(dataset: str, split: SplitName) -> None:
     st.progress(state.share or 0.0, f"Getting the images of {label}. {state.message}")
 
 
-def _show_failure(dataset: str, split: SplitName, error: Exception) -> None:
+def _show_failure(dataset: str, split: SplitName, error: Exception, numbers: bool) -> None:
     with st.container(border=True):
         label = get_dataset_spec(dataset).label
-        st.markdown(f":material/image_not_supported: **The images of {label} are not here.** The numbers are.")
+        said = "The numbers are." if numbers else ""
+        st.markdown(f":material/image_not_supported: **The images of {label} are not here.** {said}")
         if isinstance(error, DatasetUnavailableError):
             st.caption(error.remedy)
             with st.expander("What was tried"):

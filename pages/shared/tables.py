@@ -7,6 +7,11 @@ import streamlit as st
 
 from pages.shared import words
 
+RANK = (
+    "Ranks that the test split cannot separate share a range: exact McNemar tests at 5 %, Holm's correction for all "
+    "pairs."
+)
+
 _number, _text = st.column_config.NumberColumn, st.column_config.TextColumn
 
 
@@ -15,8 +20,11 @@ def show_leaderboard(board: pd.DataFrame, n_test: int) -> None:
     scaled = "" if n_test == 10_000 else f", scaled from {n_test:,}"
     st.dataframe(
         board.assign(
+            rank=[words.ranks(*pair) for pair in zip(board["best_rank"], board["worst_rank"], strict=True)],
             test_accuracy=100 * board["test_accuracy"],
             interval=[words.interval(accuracy, n_test) for accuracy in board["test_accuracy"]],
+            cv_accuracy=100 * board["cv_accuracy"],
+            cv_spread=100 * board["cv_spread"],
             train_accuracy=100 * board["train_accuracy"],
             predict_one_seconds=1000 * board["predict_one_seconds"],
             model_bytes=board["model_bytes"] / 1e6,
@@ -26,8 +34,13 @@ def show_leaderboard(board: pd.DataFrame, n_test: int) -> None:
             "low": None,
             "high": None,
             "label": _text("Classifier", pinned=True),
+            "rank": _text("Rank", alignment="right", help=RANK),
             "test_accuracy": _number("Test (%)", format="%.2f", help="Test accuracy."),
             "interval": _text("95 % interval", alignment="right", help="Of the test accuracy, by Wilson's method."),
+            "cv_accuracy": _number(
+                "CV (%)", format="%.2f", help="Mean accuracy of a stratified 5-fold cross-validation on training data."
+            ),
+            "cv_spread": _number("± (%)", format="%.2f", help="Standard deviation of the five folds' accuracies."),
             "train_accuracy": _number("Train (%)", format="%.2f", help="Accuracy on the training split."),
             "fit_seconds": _number("Training (s)", format="%.1f", help="One fit on the whole training split."),
             "predict_seconds": _number(
@@ -40,8 +53,8 @@ def show_leaderboard(board: pd.DataFrame, n_test: int) -> None:
             "remark": _text("Remark", width="large"),
         },
         column_order=(
-            *("label", "test_accuracy", "interval", "train_accuracy", "fit_seconds"),
-            *("predict_seconds", "predict_one_seconds", "model_bytes", "remark"),
+            *("label", "rank", "test_accuracy", "interval", "cv_accuracy", "cv_spread", "train_accuracy"),
+            *("fit_seconds", "predict_seconds", "predict_one_seconds", "model_bytes", "remark"),
         ),
         hide_index=True,
         alt="Leaderboard of the classifiers",

@@ -25,6 +25,16 @@ def accent() -> str:
     return _categorical()[1]
 
 
+def split_colours() -> dict[str, str]:
+    """The colours of the training split and, fuller, of the test split."""
+    return {"train": _option("chartSequentialColors")[3], "test": _categorical()[0]}
+
+
+def diverging() -> list[str]:
+    """The colours of differences, evenly spaced from negative to positive."""
+    return list(_option("chartDivergingColors"))
+
+
 def classifier_colours() -> dict[str, str]:
     """Each classifier's colour, the same on every page."""
     colours = _categorical()

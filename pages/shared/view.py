@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import streamlit as st
 
 T = TypeVar("T")
-_SAME_LIST = ("page", "show", "stroke")
+_SAME_LIST = ("page", "show", "stroke", "matrix", "measure")
 """What can change while the list of digits stays the same."""
 
 

@@ -19,6 +19,17 @@ def percent_interval(accuracy: float, n: int) -> str:
     return f"{percent(accuracy)} ({interval(accuracy, n)})"
 
 
+def ranks(best: int, worst: int) -> str:
+    """1, 2–3"""
+    return str(best) if best == worst else f"{best}–{worst}"
+
+
+def points(share: float) -> str:
+    """A difference of shares in percentage points: +1.24, −0.05, 0.00"""
+    text = f"{100 * share:+.2f}"
+    return "0.00" if float(text) == 0 else text.replace("-", "−")
+
+
 def seconds(value: float) -> str:
     """8.1 µs, 0.52 ms, 244 ms, 14.6 s, 3 min 12 s"""
     if value < 1e-4:

@@ -207,7 +207,7 @@ def test_a_finger_draws_too(server, browser):
     context.close()
 
 
-@pytest.mark.parametrize("path", ["/", "/confusion", "/errors", "/draw"])
+@pytest.mark.parametrize("path", ["/", "/confusion", "/errors", "/head_to_head", "/draw"])
 def test_nothing_scrolls_sideways_on_a_narrow_screen(server, browser, path):
     page = browser.new_page(viewport={"width": 480, "height": 900})
     open_view(page, server, f"{path}?dataset=digits")
@@ -219,7 +219,7 @@ def test_nothing_scrolls_sideways_on_a_narrow_screen(server, browser, path):
 def test_no_page_talks_to_another_host(server, page):
     hosts = set()
     page.on("request", lambda request: hosts.add(urlsplit(request.url).hostname))
-    for path in ("/", "/confusion", "/errors", "/draw"):
+    for path in ("/", "/confusion", "/errors", "/head_to_head", "/draw"):
         open_view(page, server, f"{path}?dataset=digits")
         page.wait_for_timeout(1000)
     assert hosts - {None} == {"127.0.0.1"}

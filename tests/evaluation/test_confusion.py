@@ -4,8 +4,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from sklearn import metrics
+from statsmodels.stats.proportion import proportion_confint
 
-from mnist_core.evaluation.confusion import class_report, confused_pairs, confusion_matrix, normalise
+from mnist_core.evaluation.confusion import (
+    class_report,
+    confused_pairs,
+    confusion_matrix,
+    normalise,
+    report_averages,
+    report_intervals,
+)
 
 labels = st.integers(1, 300).flatmap(
     lambda n: st.tuples(*(arrays(np.uint8, n, elements=st.integers(0, 9)) for _ in range(2)))
@@ -60,3 +68,31 @@ def test_confused_pairs_are_the_wrong_cells_most_digits_first():
 
 def test_confused_pairs_of_a_perfect_classifier_are_none():
     assert confused_pairs(np.diag([3] * 10)).empty
+
+
+@given(labels)
+def test_averages_of_the_report_are_those_of_scikit_learn(pair):
+    y_true, y_pred = pair
+    report = report_averages(confusion_matrix(y_true, y_pred))
+    assert report.index.tolist() == ["micro", "macro", "weighted"]
+    for average in report.index:
+        expected = metrics.precision_recall_fscore_support(
+            y_true, y_pred, labels=range(10), average=average, zero_division=0
+        )
+        found = report.loc[average, ["precision", "recall", "f1"]]
+        np.testing.assert_allclose(found, expected[:3], err_msg=average)
+    assert (report["support"] == len(y_true)).all()
+
+
+def test_the_intervals_of_the_report_are_those_of_statsmodels():
+    y_true, y_pred = np.random.default_rng(0).integers(0, 10, (2, 500))
+    matrix = confusion_matrix(y_true, y_pred)
+    intervals = report_intervals(matrix)
+    for name, totals in (("recall", matrix.sum(axis=1)), ("precision", matrix.sum(axis=0))):
+        low, high = proportion_confint(np.diag(matrix), totals, method="wilson")
+        np.testing.assert_allclose(intervals[f"{name}_low"], low, atol=1e-9)
+        np.testing.assert_allclose(intervals[f"{name}_high"], high, atol=1e-9)
+
+
+def test_what_never_occurs_has_no_interval():
+    assert report_intervals(np.zeros((10, 10), dtype=int)).isna().all(axis=None)

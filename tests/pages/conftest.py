@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from tests.conftest import PROJECT
 
-PAGES = ("overview", "confusion", "errors", "draw")
+PAGES = ("overview", "data", "confusion", "errors", "reliability", "head_to_head", "labels", "learning", "draw")
 Open = Callable[..., AppTest]
 
 
@@ -35,10 +35,14 @@ def open_page() -> Open:
     return open_page
 
 
+def galleries(app: AppTest) -> list[list[dict]]:
+    """What each gallery of a page prints."""
+    return [json.loads(gallery.proto.json)["tiles"] for gallery in app.get("bidi_component")]
+
+
 def tiles(app: AppTest) -> list[dict]:
     """What the first gallery of a page prints, or [] if there is none."""
-    galleries = app.get("bidi_component")
-    return json.loads(galleries[0].proto.json)["tiles"] if galleries else []
+    return next(iter(galleries(app)), [])
 
 
 def texts(app: AppTest) -> str:

@@ -11,6 +11,8 @@ from mnist_core.classifiers.registry import list_classifiers
 from mnist_core.datasets import list_datasets
 from tests.pages.conftest import PAGES, texts
 
+NEED_RUNS = tuple(page for page in PAGES if page != "data")
+
 
 @pytest.mark.parametrize("dataset", ["mnist", "digits"])
 @pytest.mark.parametrize("page", PAGES)
@@ -25,7 +27,7 @@ def test_a_page_opens_and_says_which_view_it_is(open_page, page, dataset):
 
 
 @pytest.mark.parametrize("model", list_classifiers())
-@pytest.mark.parametrize("page", ["confusion", "errors"])
+@pytest.mark.parametrize("page", ["confusion", "errors", "head_to_head"])
 def test_a_link_restores_every_classifier(open_page, page, model):
     app = open_page(page, model=model)
     assert app.selectbox(key="view model").value == model
@@ -63,7 +65,7 @@ def test_a_choice_of_dataset_and_classifier_outlives_a_change_of_page(open_page,
 
 
 @pytest.mark.parametrize("damage", ["missing", "stale", "corrupt"])
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", NEED_RUNS)
 def test_a_run_that_cannot_be_used_is_reported_with_its_reason_and_a_way_out(open_page, artifacts, page, damage):
     run = artifacts / "digits" / "random-forest"
     if damage == "missing":
@@ -98,7 +100,7 @@ def test_a_model_that_cannot_be_read_is_left_out_of_the_drawing_page_and_named(o
     assert "Not here: Linear SVM (SGD)" in texts(app)
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", NEED_RUNS)
 @pytest.mark.parametrize("content", [None, b"", b"PK damaged"])
 def test_damaged_labels_are_reported_on_every_page(open_page, artifacts, page, content):
     labels = artifacts / "digits" / "labels.npz"
@@ -112,7 +114,7 @@ def test_damaged_labels_are_reported_on_every_page(open_page, artifacts, page, c
     assert any(button.label == "Train it here" for button in app.button)
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", NEED_RUNS)
 def test_a_dataset_without_any_run_offers_to_train(open_page, tmp_path, monkeypatch, page):
     monkeypatch.setenv("MNIST_ARTIFACTS_DIR", str(tmp_path))
     app = open_page(page)
@@ -129,7 +131,7 @@ def test_where_training_is_off_only_the_command_is_offered(open_page, tmp_path, 
     assert app.code[0].value == "python -m mnist_core train sgd --dataset digits"
 
 
-@pytest.mark.parametrize("page", ["confusion", "errors"])
+@pytest.mark.parametrize("page", ["confusion", "errors", "head_to_head"])
 def test_without_pixels_a_page_shows_all_else_and_offers_digits(open_page, monkeypatch, page):
     def nowhere(*_args, **_options):
         raise DatasetUnavailableError("mnist", [("data/mnist", "no such folder")], "Put the files into data/mnist.")

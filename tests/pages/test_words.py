@@ -25,3 +25,13 @@ def test_digits_are_counted_in_the_singular_and_the_plural(count, text):
 
 def test_an_accuracy_is_written_with_its_interval():
     assert words.percent_interval(0.9705, 10_000) == "97.05 % (96.70 to 97.36)"
+
+
+@pytest.mark.parametrize(("pair", "text"), [((1, 1), "1"), ((2, 3), "2–3")])
+def test_ranks_that_cannot_be_separated_are_a_range(pair, text):
+    assert words.ranks(*pair) == text
+
+
+@pytest.mark.parametrize(("share", "text"), [(0.01239, "+1.24"), (-0.0005, "−0.05"), (0.0, "0.00"), (-1e-9, "0.00")])
+def test_a_difference_is_written_in_points_with_its_sign(share, text):
+    assert words.points(share) == text

@@ -1,0 +1,71 @@
+"""`cv`, `curve`, `claims`: train recipes again, on parts of the data, and other people's."""
+
+import argparse
+import sys
+
+from mnist_core.classifiers.registry import list_classifiers
+from mnist_core.commands.train import report_for, sigterm_interrupts
+from mnist_core.errors import ArtifactMissingError, MnistCoreError
+from mnist_core.store import load_record
+from mnist_core.training.cross_validation import cross_validate
+from mnist_core.training.learning_curve import measure_learning_curve
+from mnist_core.training.recipes import measure_recipes
+
+
+def cross_validate_all(options: argparse.Namespace) -> bool:
+    """Cross-validate what was asked for, several folds at a time."""
+    names = _stored(options)
+    if not options.force:
+        validated = [name for name in names if load_record(options.dataset, name).cross_validation]
+        for name in validated:
+            print(f"{name:<14} has been cross-validated; --force does it again.")
+        names = [name for name in names if name not in validated]
+    good = True
+    with sigterm_interrupts():
+        progress = report_for("cv", "text")
+        for outcome in cross_validate(names, options.dataset, jobs=options.jobs, progress=progress):
+            folds = outcome.record.cross_validation if outcome.record else None
+            if folds is None:
+                print(f"{outcome.classifier}: {outcome.error}", file=sys.stderr, flush=True)
+                good = False
+            else:
+                print(
+                    f"{outcome.classifier:<14} {folds.accuracy:.2%} of {sum(folds.sizes):,} digits out of fold,"
+                    f" folds {min(folds.accuracies):.2%} to {max(folds.accuracies):.2%}",
+                    flush=True,
+                )
+    return good
+
+
+def measure_curves(options: argparse.Namespace) -> bool:
+    """Measure the learning curves that were asked for, one after the other: their times are to be fair."""
+    good = True
+    with sigterm_interrupts():
+        for name in _stored(options):
+            try:
+                measure_learning_curve(name, options.dataset, again=options.force, progress=report_for(name, "text"))
+            except MnistCoreError as error:
+                print(f"{name}: {error}", file=sys.stderr, flush=True)
+                good = False
+    return good
+
+
+def measure_claims(options: argparse.Namespace) -> bool:
+    """Measure the recipes behind published figures."""
+    with sigterm_interrupts():
+        measure_recipes(again=options.force, progress=report_for("claims", "text"))
+    return True
+
+
+def _stored(options: argparse.Namespace) -> list[str]:
+    """The classifiers asked for; of all, those that have a run."""
+    if not options.all:
+        return list(dict.fromkeys(options.classifiers))
+    names = []
+    for name in list_classifiers(options.dataset):
+        try:
+            load_record(options.dataset, name)
+            names.append(name)
+        except ArtifactMissingError as error:
+            print(f"Left out: {error}", file=sys.stderr)
+    return names

@@ -1,0 +1,127 @@
+"""Digits with doubtful labels: who disputes them, and how accurate classifiers are without them."""
+
+from collections.abc import Iterable, Mapping
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from mnist_core.evaluation.metrics import accuracy_interval
+
+Dispute = Literal["any", "most", "all"]
+
+
+def votes_against(y_true: np.ndarray, y_preds: Iterable[np.ndarray]) -> np.ndarray:
+    """How many classifiers say something else than each digit's label.
+
+    Parameters
+    ----------
+    y_true : integer ndarray of shape (n,)
+    y_preds : integer ndarrays of shape (n,), one a classifier
+
+    Returns
+    -------
+    int64 ndarray of shape (n,)
+    """
+    votes = np.zeros(len(y_true), dtype=np.int64)
+    for y_pred in y_preds:
+        votes += y_pred != y_true
+    return votes
+
+
+def is_disputed(votes: np.ndarray, voters: int, by: Dispute) -> np.ndarray:
+    """Whether at least one of the voters, more than half of them, or all are against the label: bool (n,)."""
+    return 2 * votes > voters if by == "most" else votes >= (voters if by == "all" else 1)
+
+
+def accuracy_without(
+    y_true: np.ndarray, y_preds: Mapping[str, np.ndarray], suspects: Mapping[str, np.ndarray], judge: str
+) -> pd.DataFrame:
+    """The accuracy of every classifier with all digits, and without suspects.
+
+    A judge's suspects are its own mistakes, and often those of its like, so that leaving them out flatters it. A second
+    figure therefore leaves out what most of the other judges suspect: the classifier itself has no part in that choice.
+
+    Parameters
+    ----------
+    y_true : integer ndarray of shape (n,)
+    y_preds : integer ndarrays of shape (n,) by classifier
+    suspects : integer ndarrays of indices, by judge
+    judge : str
+        Whose suspects are left out of the first figure.
+
+    Returns
+    -------
+    DataFrame
+        One row a classifier: `name`; then `all`, `judged` (without the judge's suspects) and `others` (without those of
+        most other judges), shares in 0..1, each with `_low` and `_high` of its 95 % interval (Wilson) and the `_digits`
+        that it is of. NaN where no digit is left, and for `others` where there is no other judge.
+    """
+    n = len(y_true)
+    everything = np.ones(n, dtype=bool)
+    listed = {name: _without(n, indices) for name, indices in suspects.items()}
+    rows = []
+    for name, y_pred in y_preds.items():
+        right = y_pred == y_true
+        peers = [kept for other, kept in listed.items() if other != name]
+        lists = np.sum([~kept for kept in peers], axis=0) if peers else 0
+        trusted = 2 * lists <= len(peers) if peers else ~everything
+        kept_digits = {"all": everything, "judged": listed[judge], "others": trusted}
+        row: dict[str, object] = {"name": name}
+        for column, kept in kept_digits.items():
+            row |= _accuracy(column, right[kept])
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def suspects_table(
+    indices: np.ndarray,
+    y_true: np.ndarray,
+    y_preds: Mapping[str, np.ndarray],
+    *,
+    judge: str,
+    proba: np.ndarray,
+    split: str,
+) -> pd.DataFrame:
+    """One row a suspect, in this order: what it is, what the judge makes of it, and everybody's votes.
+
+    Parameters
+    ----------
+    proba : float ndarray of shape (n, 10)
+        The judge's probabilities.
+
+    Returns
+    -------
+    DataFrame
+        `index`, `split`, `label`; `judge`, what `judge says`, and its `probability of the label` (0..1); `votes
+        against`, how many classifiers say something else than the label; then what each says, by name.
+    """
+    votes = votes_against(y_true[indices], [y_pred[indices] for y_pred in y_preds.values()])
+    return pd.DataFrame(
+        {
+            "index": indices,
+            "split": split,
+            "label": y_true[indices],
+            "judge": judge,
+            "judge says": y_preds[judge][indices],
+            "probability of the label": [float(f"{value:.3g}") for value in proba[indices, y_true[indices]]],
+            "votes against": votes,
+            **{name: y_pred[indices] for name, y_pred in y_preds.items()},
+        }
+    )
+
+
+def _without(n: int, indices: np.ndarray) -> np.ndarray:
+    """All digits but these: bool of shape (n,)."""
+    kept = np.ones(n, dtype=bool)
+    kept[indices] = False
+    return kept
+
+
+def _accuracy(column: str, right: np.ndarray) -> dict[str, float]:
+    """The share that is right with its interval, as columns of this name."""
+    share, low, high = (np.nan, np.nan, np.nan)
+    if len(right):
+        share = float(right.mean())
+        low, high = accuracy_interval(share, len(right))
+    return {column: share, f"{column}_low": low, f"{column}_high": high, f"{column}_digits": len(right)}

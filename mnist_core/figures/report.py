@@ -1,0 +1,69 @@
+"""The classification report as a picture."""
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from mnist_core.evaluation.confusion import N_CLASSES
+from mnist_core.figures.corner import fit_axis, legend_above
+from mnist_core.figures.layout import figure
+
+Measure = Literal["precision", "recall", "f1"]
+NAMES = {"precision": "precision", "recall": "recall", "f1": "F1"}
+
+
+def report_figure(reports: Mapping[str, pd.DataFrame], colours: Mapping[str, str], *, measure: Measure) -> go.Figure:
+    """A measure of each digit, with its interval where it has one, spaced by the logarithm of its distance to 100 %.
+
+    Parameters
+    ----------
+    reports : mapping of label to DataFrame
+        Indexed by digit, with the columns of `class_report` and `report_intervals`.
+    """
+    columns = [name for name in (measure, f"{measure}_low") if all(name in frame for frame in reports.values())]
+    axis = fit_axis(1 - frame[name] for frame in reports.values() for name in columns)
+    traces: list[dict[str, Any]] = []
+    for place, (label, frame) in enumerate(reports.items()):
+        shift = (place - (len(reports) - 1) / 2) * 0.7 / len(reports)
+        share = frame[measure]
+        trace = {
+            "type": "scatter",
+            "x": [digit + shift for digit in range(N_CLASSES)],
+            "y": axis.place(1 - share),
+            "mode": "markers",
+            "name": label,
+            "cliponaxis": False,
+            "marker": {"color": colours[label], "size": 9},
+            "hovertext": [_words(label, digit, row, measure) for digit, row in frame.iterrows()],
+            "hovertemplate": "%{hovertext}<extra></extra>",
+        }
+        if len(columns) == 2:
+            bars = axis.error_bars(share, frame[f"{measure}_low"], frame[f"{measure}_high"])
+            trace["error_y"] = {**bars, "color": colours[label]}
+        traces.append(trace)
+    digits = {"tickvals": list(range(N_CLASSES)), "range": [-0.5, N_CLASSES - 0.5], "showgrid": False}
+    return figure(
+        traces,
+        height=440,
+        xaxis={**digits, "title": {"text": "digit"}, "fixedrange": True, "zeroline": False},
+        yaxis=axis.layout(f"{NAMES[measure]} (%)"),
+        **legend_above(len(reports) > 1),
+    )
+
+
+def report_frame(reports: Mapping[str, pd.DataFrame], averages: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Digits and averages of several reports, by label, shares in percent."""
+    parts = {label: pd.concat([frame, averages[label]]).rename_axis("of") for label, frame in reports.items()}
+    frame = pd.concat(parts, names=["classifier"]).reset_index()
+    shares = [name for name in frame.columns if name not in ("classifier", "of", "support")]
+    frame[shares] *= 100
+    return frame.rename(columns={name: f"{name}_percent" for name in shares})
+
+
+def _words(label: str, digit: object, row: pd.Series, measure: Measure) -> str:
+    says = f"<b>{label}</b>, digit {digit}: {NAMES[measure]} {100 * row[measure]:.2f} %"
+    if pd.notna(row.get(f"{measure}_low")):
+        says += f" ({100 * row[f'{measure}_low']:.2f} to {100 * row[f'{measure}_high']:.2f})"
+    return f"{says}<br>{row['support']:,.0f} test digits"

@@ -1,0 +1,66 @@
+"""Do published figures hold?"""
+
+import streamlit as st
+
+from mnist_core.cached import claims
+from mnist_core.figures.claims import kernel_steps_figure
+from pages.shared import charts, sidebar, theme, words
+from pages.shared.boundary import ensure_dashboard
+
+GOALS = (0.95, 0.97)
+BADGES = {
+    "reproduced": ":green-badge[reproduced]",
+    "better": ":blue-badge[better]",
+    "not reproducible": ":orange-badge[not reproducible]",
+    "filled in": ":gray-badge[filled in]",
+}
+
+ensure_dashboard(__file__)
+sidebar.chosen()
+st.title("Do published figures hold?")
+st.caption(
+    "What five public projects report of MNIST, and what the same recipe gives here, whichever dataset is chosen."
+    " In brackets the 95 % interval; for a cross-validation the lowest and highest fold."
+)
+table = claims.published_claims()
+if table.empty:
+    st.info("Nothing has been measured yet. In a terminal:")
+    st.code("python -m mnist_core claims", language="bash")
+    st.stop()
+
+shown = [
+    {
+        "Project": row.project,
+        "Trained": row.what,
+        "Reported": f"{row.reported} %, {row.protocol}" if row.reported else row.protocol,
+        "Measured here": f"{words.percent(row.measured)} ({100 * row.low:.2f} to {100 * row.high:.2f})",
+        "How": f"{row.scored}; `{row.recipe}`, one fit {words.seconds(row.seconds)}",
+        "Verdict": BADGES[row.verdict],
+        "Why": row.remark,
+    }
+    for row in table.itertuples()
+]
+st.table(shown, hide_index=True)
+st.download_button(
+    "CSV",
+    lambda: table.to_csv(index=False).encode(),
+    file_name="published-claims.csv",
+    mime="text/csv",
+    icon=":material/download:",
+    type="tertiary",
+    on_click="ignore",
+)
+
+steps = claims.kernel_steps()
+if len(steps):
+    st.subheader("What would 95 or 97 % take?")
+    reached = ((goal, steps[steps["low"] >= goal]["centres"].min()) for goal in GOALS)
+    enough = " and ".join(f"**{100 * goal:g} % with {n:,.0f} centres**" for goal, n in reached if n > 0)
+    st.markdown(
+        "Features that are not linear in the pixels. The same SGD on an approximation of the RBF kernel (Nyström)"
+        f" passes {enough or 'neither so far'}, its whole interval above the line."
+    )
+    figure = kernel_steps_figure(
+        steps, goals=GOALS, colour=theme.classifier_colours()["sgd-kernel"], accent=theme.accent()
+    )
+    charts.show(figure, lambda: steps, name="kernel-centres", alt="Test accuracy by the number of centres")

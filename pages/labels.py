@@ -1,0 +1,104 @@
+"""Which labels are wrong?"""
+
+import streamlit as st
+
+from mnist_core import cached
+from mnist_core.cached import labels
+from mnist_core.datasets import SplitName
+from mnist_core.evaluation.suspects import Dispute, is_disputed
+from pages.shared import answers, runs, sidebar, suspects, view, words
+from pages.shared.answers import Answer
+from pages.shared.boundary import ensure_dashboard
+
+SPLITS: dict[SplitName, str] = {"test": "Test", "train": "Training"}
+DISPUTES: dict[Dispute, str] = {"any": "Any", "most": "Most", "all": "All"}
+DIGITS = ("any", *range(10))
+
+ensure_dashboard(__file__)
+tested, judge = sidebar.chosen()
+st.title("Which labels are wrong?")
+runs.require(tested, judge)
+label = tested.labels[judge]
+st.caption(
+    f"The digits whose label {label} finds least likely, as many as confident learning expects to be wrong. "
+    "They are suspects: look at them."
+)
+suspects.require_judge(tested, judge)
+split = st.segmented_control(
+    "Split", list(SPLITS), format_func=SPLITS.__getitem__, required=True, **view.bind("split", list(SPLITS), "test")
+)
+results = tested if split == "test" else cached.load_results(tested.dataset, "train")
+found, votes = labels.suspects(results, judge), labels.votes_against(results)
+voters, n = len(results.records), len(results.y_true)
+accuracies = labels.accuracy_without(results, judge)
+own = accuracies.set_index("name").loc[judge]
+out_of_fold = ", out of fold: by models that had not seen the digit" if split == "train" else ""
+answers.show(
+    (
+        Answer(
+            "Suspects",
+            f"{len(found):,}",
+            f"Confident learning estimates how many; they are those to whose label {label} gives least probability.",
+            f"{100 * len(found) / n:.2f} % of {n:,} digits",
+        ),
+        Answer(
+            "Disputed by all",
+            f"{is_disputed(votes[found], voters, 'all').sum():,}",
+            "Suspects of which every classifier says something else than the label.",
+            f"by {voters} classifiers" if voters > 1 else "by 1 classifier",
+        ),
+        Answer(
+            "Accuracy, all digits",
+            words.percent(own["all"]),
+            f"Of {label}{out_of_fold}. Below: the 95 % interval (Wilson).",
+            words.interval(own["all"], own["all_digits"]),
+        ),
+        Answer(
+            "Without suspects",
+            words.percent(own["judged"]),
+            f"Accuracy of {label} without its suspects. Each of them is one of its mistakes, so this flatters it: "
+            "read the table below too.",
+            words.interval(own["judged"], own["judged_digits"]),
+        ),
+    )
+)
+
+if len(found):
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        dispute = st.segmented_control(
+            "Who disputes the label",
+            list(DISPUTES),
+            format_func=DISPUTES.__getitem__,
+            required=True,
+            help="How many of the classifiers say something else than the label.",
+            **view.bind("agree", list(DISPUTES), "any"),
+        )
+        true = st.selectbox("Label", DIGITS, width=110, **view.bind("true", DIGITS, "any"))
+        pred = st.selectbox("The judge says", DIGITS, width=130, **view.bind("pred", DIGITS, "any"))
+    fits = is_disputed(votes[found], voters, dispute)
+    fits &= (true == "any") | (results.y_true[found] == true)
+    fits &= (pred == "any") | (results.y_pred[judge][found] == pred)
+    indices = found[fits]
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        st.subheader(words.digits(len(indices)), width="content")
+        st.download_button(
+            "Download CSV",
+            lambda: labels.suspects_csv(results, judge, indices),
+            file_name=f"{results.dataset}-{split}-{judge}-suspects.csv",
+            mime="text/csv",
+            icon=":material/download:",
+            on_click="ignore",
+            disabled=not len(indices),
+        )
+    if len(indices):
+        st.caption("Most doubtful first. “True” is the label as it is given, “predicted” what the judge says.")
+        suspects.show_gallery(results, indices, judge=judge)
+    else:
+        st.info("No suspect fits these filters.", icon=":material/filter_alt_off:")
+        cleared = {"agree": None, "true": None, "pred": None, "page": None}
+        st.button("Clear the filters", on_click=view.put, kwargs=cleared)
+else:
+    st.info(f"{label} doubts no label of this split.", icon=":material/check:")
+
+st.subheader("Accuracy with and without suspects")
+suspects.show_accuracies(results, accuracies, judge=judge)

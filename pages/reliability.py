@@ -1,0 +1,78 @@
+"""When can I trust a prediction?"""
+
+import streamlit as st
+
+from mnist_core.cached import reliability
+from pages.shared import answers, runs, sidebar, view, words
+from pages.shared.answers import Answer
+from pages.shared.boundary import ensure_dashboard
+from pages.shared.reliability.calibration import show_calibration, show_confidence
+from pages.shared.reliability.common import leave_out_of_comparison
+from pages.shared.reliability.coverage import show_coverage
+from pages.shared.reliability.curves import show_pr, show_roc
+from pages.shared.reliability.report import show_report
+
+SHOW = {
+    "report": ("Report", show_report),
+    "roc": ("ROC", show_roc),
+    "pr": ("Precision-recall", show_pr),
+    "calibration": ("Calibration", show_calibration),
+    "confidence": ("Confidence", show_confidence),
+    "coverage": ("Coverage", show_coverage),
+}
+
+ensure_dashboard(__file__)
+results, classifier = sidebar.chosen()
+st.title("When can I trust a prediction?")
+runs.require(results, classifier)
+record, label = results.records[classifier], results.labels[classifier]
+st.caption(f"How often {label} is right when it names a digit, and whether its confidence can be taken at its word.")
+
+averages = reliability.report(results, classifier).averages
+after = reliability.calibrations(results, classifier)["after"]
+mean_confidence = float(results.confidence[classifier].mean(dtype=float))
+answers.show(
+    (
+        Answer(
+            "Test accuracy",
+            words.percent(record.test_accuracy),
+            f"95 % interval (Wilson): {words.interval(record.test_accuracy, record.n_test)} %.",
+        ),
+        Answer(
+            "Macro F1", words.percent(averages.loc["macro", "f1"]), "Mean of the ten digits' F1: each counts alike."
+        ),
+        Answer(
+            "Calibration error",
+            words.percent(after.errors["mass"]),
+            "Expected calibration error (ECE): how far confidence and accuracy are apart, on average over 15 bins of"
+            f" equally many digits. The mean confidence is {words.percent(mean_confidence)}.",
+        ),
+        Answer(
+            "Brier score",
+            f"{after.brier:.4f}",
+            "Mean squared distance of the ten probabilities from the truth, summed over the digits (Brier 1950):"
+            " 0 is perfect, 2 is certain and wrong every time.",
+        ),
+    )
+)
+
+leave_out_of_comparison(classifier)
+others = [name for name in results.records if name != classifier]
+with st.container(horizontal=True, vertical_alignment="bottom"):
+    show = st.segmented_control(
+        "Show",
+        list(SHOW),
+        format_func=lambda name: SHOW[name][0],
+        required=True,
+        width="content",
+        **view.bind("show", list(SHOW), "report"),
+    )
+    compared = st.multiselect(
+        "Compare with",
+        others,
+        format_func=results.labels.__getitem__,
+        placeholder="Other classifiers",
+        width="stretch",
+        **view.bind_several("compare", others),
+    )
+SHOW[show][1](results, [classifier, *compared])

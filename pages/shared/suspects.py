@@ -1,0 +1,92 @@
+"""What there is to say of a judge of labels: who is a better one, its suspects, and accuracies without them."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from mnist_core import cached
+from mnist_core.classifiers.registry import get_classifier_spec
+from mnist_core.errors import NotCrossValidatedError
+from pages.shared import gallery, view, words
+
+_ACCURACIES = {
+    "all": ("All (%)", "Accuracy with every digit of the split."),
+    "judged": ("Without suspects (%)", "Without the judge's suspects. The judge's own figure is flattered."),
+    "others": (
+        "Without others' (%)",
+        "Without the digits that most other cross-validated classifiers suspect: this one has no say in which.",
+    ),
+}
+
+
+def require_judge(results: cached.Results, judge: str) -> None:
+    """Go on if the judge was cross-validated, naming a better one; else say how to make it one, and end the page."""
+    record, best = results.records[judge], cached.final_model(results)
+    if record.cross_validation is None:
+        st.info(f"{results.labels[judge]} has not been cross-validated yet, so it cannot judge labels. In a terminal:")
+        st.code(NotCrossValidatedError(record.dataset, judge, "").command, language="bash")
+        if best is not None:
+            _offer(results, best)
+        st.stop()
+    folds = results.records[best].cross_validation if best else None
+    if best is not None and best != judge and folds is not None:
+        own, better = (words.percent_interval(run.accuracy, record.n_train) for run in (record.cross_validation, folds))
+        st.caption(
+            f":material/lightbulb: A weak judge's suspects are mostly its own mistakes. In cross-validation "
+            f"{results.labels[best]} is more accurate: {better} against {own}."
+        )
+        _offer(results, best)
+
+
+def show_gallery(results: cached.Results, indices: np.ndarray, *, judge: str) -> None:
+    """The suspects, each tile speaking for the judge; who has no say in this split is named with the way to mend it."""
+    mute = [name for name, problem in results.problems.items() if isinstance(problem, NotCrossValidatedError)]
+    others = {name: problem for name, problem in results.problems.items() if name not in mute}
+    gallery.show_gallery(replace(results, problems=others), indices, speaker=lambda _: judge)
+    if mute:
+        names = ", ".join(get_classifier_spec(name).label for name in mute)
+        st.caption(f"Not cross-validated, so without a say in the training split: {names}. In a terminal:")
+        st.code(f"python -m mnist_core cv {' '.join(mute)} --dataset {results.dataset}", language="bash")
+
+
+def show_accuracies(results: cached.Results, table: pd.DataFrame, *, judge: str) -> None:
+    """The accuracy of every classifier with and without suspects, as `evaluation.suspects` has it, and its CSV."""
+    shown = {"label": [results.labels[name] + (" (judge)" if name == judge else "") for name in table["name"]]}
+    columns: dict[str, Any] = {"label": st.column_config.TextColumn("Classifier", pinned=True)}
+    for name, (title, about) in _ACCURACIES.items():
+        low, high, digits = (table[f"{name}_{part}"] for part in ("low", "high", "digits"))
+        shown[name] = 100 * table[name]
+        shown[f"{name} interval"] = [
+            f"{100 * a:.2f} to {100 * b:.2f}" if n else "" for a, b, n in zip(low, high, digits, strict=True)
+        ]
+        columns[name] = st.column_config.NumberColumn(title, format="%.2f", help=about)
+        columns[f"{name} interval"] = st.column_config.TextColumn(
+            "95 % interval", alignment="right", help="Wilson's method."
+        )
+        if name == "others":
+            shown[f"{name} digits"] = table["all_digits"] - digits
+            columns[f"{name} digits"] = st.column_config.NumberColumn("Left out", help="Digits that are left out.")
+    st.dataframe(pd.DataFrame(shown), column_config=columns, hide_index=True, alt="Accuracy with and without suspects")
+    st.caption(
+        "Leaving out digits that a classifier itself got wrong flatters it. The last figure leaves out what most other "
+        "classifiers suspect, whatever the classifier itself says: read both. Suspects are not proven errors."
+    )
+    st.download_button(
+        "CSV",
+        lambda: table.to_csv(index=False).encode(),
+        file_name=f"{results.dataset}-{results.split}-{judge}-without-suspects.csv",
+        mime="text/csv",
+        icon=":material/download:",
+        type="tertiary",
+        on_click="ignore",
+        key="csv without suspects",
+        help="The table's data; accuracies as shares.",
+    )
+
+
+def _offer(results: cached.Results, better: str) -> None:
+    query = {"model": better, "page": None, "sample": None}
+    st.button(f"Judge by {results.labels[better]}", icon=":material/gavel:", on_click=view.put, kwargs=query)

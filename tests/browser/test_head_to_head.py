@@ -1,0 +1,38 @@
+"""A click on either matrix of the Head-to-head page is a choice, and so is a link."""
+
+import re
+
+import pytest
+
+from tests.browser.test_dashboard import open_view, settle, view_of
+
+pytestmark = pytest.mark.browser
+
+
+def click_cell(page, plot, place, expected):
+    cells = page.locator(".js-plotly-plot").nth(plot).locator(".points path")
+    cells.nth(place).wait_for(state="attached")
+    box = cells.nth(place).bounding_box()
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.wait_for_url(re.compile(expected))
+    settle(page)
+
+
+def test_a_click_on_a_pair_compares_it_and_back_returns(server, page):
+    open_view(page, server, "/head_to_head?dataset=digits&model=cnn&model_b=sgd&page=1")
+    click_cell(page, 1, 0, "^(?!.*model_b=sgd&).*model=cnn&model_b=")  # the first row is the best, against the second
+    chosen = view_of(page)
+    assert chosen["model_b"] not in ("cnn", "sgd")
+    assert "page" not in chosen
+    page.go_back()
+    page.wait_for_url(re.compile("model_b=sgd"))
+    settle(page)
+    assert page.get_by_role("combobox", name="Compare with B").input_value() == "Linear SVM (SGD)"
+
+
+def test_a_click_on_a_cell_keeps_its_digits(server, page):
+    open_view(page, server, "/head_to_head?dataset=digits&model=cnn&model_b=sgd&who=a")
+    said = re.match(r"true (\d), predicted (\d)", page.locator("button.tile").first.inner_text())
+    true, pred = map(int, said.groups())
+    click_cell(page, 0, 10 * true + pred, f"true={true}&pred={pred}")
+    assert {text.split("\n")[0] for text in page.locator("button.tile").all_inner_texts()} == {said[0]}

@@ -1,0 +1,52 @@
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.optimize import minimize
+
+from mnist_core.figures import lines
+
+VALUES = st.lists(st.floats(-3, 3), min_size=1, max_size=9)
+
+
+@given(VALUES, st.floats(0.01, 1))
+def test_set_apart_keeps_the_order_the_mean_and_the_gap(values, gap):
+    placed = lines.set_apart(values, gap)
+    order = np.argsort(values, kind="stable")
+    assert (np.diff(placed[order]) >= gap - 1e-9).all()
+    assert placed.mean() == pytest.approx(np.mean(values), abs=1e-9)
+
+
+@given(VALUES, st.floats(0.01, 1))
+def test_set_apart_leaves_alone_what_is_apart(values, gap):
+    placed = lines.set_apart(values, gap)
+    np.testing.assert_allclose(lines.set_apart(placed, gap), placed, atol=1e-9)
+
+
+def test_set_apart_moves_as_little_as_can_be():
+    values, gap = np.array([0.0, 0.1, 0.15, 0.9, 1.0]), 0.2
+    constraints = [{"type": "ineq", "fun": lambda x, i=i: x[i + 1] - x[i] - gap} for i in range(4)]
+    best = minimize(lambda x: ((x - values) ** 2).sum(), values, constraints=constraints, tol=1e-12).x
+    np.testing.assert_allclose(lines.set_apart(values, gap), best, atol=1e-5)
+
+
+@pytest.mark.parametrize(("low", "high"), [(0.9, 1.0), (0.91, 0.93), (0.9931, 0.9989), (0.1, 0.99), (0.95, 0.95)])
+def test_an_accuracy_axis_has_ticks_between_its_ends_best_at_the_top(low, high):
+    axis = lines.accuracy_axis("accuracy", pd.DataFrame({"low": [low], "high": [high]}))
+    bottom, top = axis["range"]
+    assert bottom > top
+    assert len(axis["tickvals"]) == len(set(axis["ticktext"])) >= 3
+    assert axis["tickvals"] == pytest.approx([100 - float(text) for text in axis["ticktext"]])
+    inside = [top <= np.log10(error) <= bottom for error in axis["tickvals"]]
+    assert sum(inside) >= 3
+
+
+def test_a_count_axis_names_every_count():
+    axis = lines.count_axis("digits", pd.Series([1000, 40_000, 898, 1000]))
+    assert axis["tickvals"] == [898, 1000, 40_000]
+    assert axis["ticktext"] == ["898", "1k", "40k"]
+
+
+def test_error_rates_can_be_drawn_where_there_is_no_error():
+    assert lines.error_rates(np.array([1.0, 0.9])).tolist() == pytest.approx([0.01, 10])

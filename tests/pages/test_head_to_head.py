@@ -1,0 +1,195 @@
+import shutil
+
+import numpy as np
+import pytest
+
+from mnist_core import cached
+from mnist_core.cached import head_to_head
+from mnist_core.classifiers.registry import list_classifiers
+from mnist_core.evaluation.significance import compare, pairwise, rank_ranges
+from pages.shared import words
+from tests.pages.conftest import texts, tiles
+
+A, B = "sgd", "svc-ovo"
+
+
+@pytest.fixture
+def results():
+    return cached.load_results("digits")
+
+
+def metrics(app):
+    return {metric.label: metric.value for metric in app.metric}
+
+
+def shown(app):
+    return {tile["index"] for tile in tiles(app)}
+
+
+def test_the_metrics_are_those_of_the_two(open_page, results):
+    found = compare(results.y_true, results.y_pred[A], results.y_pred[B])
+    assert metrics(open_page("head_to_head", model=A, model_b=B)) == {
+        "A minus B (points)": words.points(found.difference),
+        "p-value (McNemar)": "< 0.001" if found.p_value < 0.001 else f"{found.p_value:.3f}",
+        "Only A : only B right": f"{found.only_a} : {found.only_b}",
+        "Same answer": words.percent(found.agreement),
+    }
+
+
+def test_every_digit_of_a_list_is_what_the_list_says(open_page, results):
+    right = {name: y_pred == results.y_true for name, y_pred in results.y_pred.items()}
+    expected = {
+        "a": right[A] & ~right[B],
+        "b": right[B] & ~right[A],
+        "both": ~right[A] & ~right[B],
+        "all": ~np.any(list(right.values()), axis=0),
+    }
+    for who, mask in expected.items():
+        app = open_page("head_to_head", model=A, model_b=B, who=who)
+        every = set(np.flatnonzero(mask).tolist())
+        assert shown(app) == every if len(every) <= 24 else shown(app) < every
+        assert not every or app.get("button_group")[1].value == who
+        for tile in tiles(app):
+            assert "predicted" in tile["says"]  # it speaks for one that is wrong
+
+
+def test_a_cell_keeps_the_digits_that_a_or_b_puts_there(open_page, results):
+    only_b_wrong = (results.y_pred[A] != results.y_true) & (results.y_pred[B] == results.y_true)
+    first = int(np.flatnonzero(only_b_wrong)[0])
+    true, pred = int(results.y_true[first]), int(results.y_pred[A][first])
+    app = open_page("head_to_head", model=A, model_b=B, who="b", true=true, pred=pred)
+    assert first in shown(app)
+    assert {tile["says"] for tile in tiles(app)} == {f"true {true}, predicted {pred}"}
+
+
+def test_a_cell_without_digits_can_be_cleared(open_page):
+    app = open_page("head_to_head", model=A, model_b=B, true=0, pred=0, who="both")
+    assert "No digit fits" in app.info[0].value
+    next(button for button in app.button if button.label == "Clear the cell").click().run()
+    assert not {"true", "pred"} & dict(app.query_params).keys()
+
+
+def test_another_list_or_rival_starts_at_the_first_page_and_another_matrix_does_not(open_page):
+    app = open_page("head_to_head", model=A, model_b=B, who="b", page=2)
+    app.get("button_group")[0].set_value("p").run()
+    assert dict(app.query_params)["page"] == "2"
+    app.selectbox(key="view model_b").select("cnn").run()
+    assert "page" not in app.query_params
+    assert dict(app.query_params)["model_b"] == "cnn"
+
+
+def test_without_a_rival_the_closest_in_accuracy_is_it(open_page, results):
+    accuracy = {name: record.test_accuracy for name, record in results.records.items()}
+    for name in results.records:
+        others = set(accuracy) - {name}
+        closest = min(abs(accuracy[other] - accuracy[name]) for other in others)
+        rival = open_page("head_to_head", model=name).selectbox(key="view model_b").value
+        assert abs(accuracy[rival] - accuracy[name]) == closest
+        assert rival != name
+
+
+def test_swapping_turns_the_answer(open_page):
+    app = open_page("head_to_head", model=A, model_b=B, page=1, sample=3)
+    before = metrics(app)
+    app.button(key="swap").click().run()
+    view = dict(app.query_params)
+    assert (view["model"], view["model_b"]) == (B, A)
+    assert "sample" not in view
+    turned = " : ".join(reversed(before["Only A : only B right"].split(" : ")))
+    assert metrics(app)["Only A : only B right"] == turned
+
+
+def test_nobody_is_compared_with_itself(open_page):
+    app = open_page("head_to_head", model=A, model_b=A)
+    assert not app.exception
+    assert "A and B were both" in app.info[0].value
+    assert app.selectbox(key="view model_b").value != A
+    assert "model_b" not in app.query_params
+
+
+@pytest.mark.parametrize("show", ["difference", "p", "agreement"])
+def test_every_matrix_of_all_pairs_is_a_link(open_page, show):
+    app = open_page("head_to_head", matrix=show)
+    assert app.get("button_group")[0].value == show
+    assert not app.exception
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("model_b", "perceptron"), ("who", "me"), ("matrix", "x"), ("true", "11"), ("pred", "x")]
+)
+def test_a_value_that_does_not_exist_is_dropped_with_a_notice(open_page, name, value):
+    app = open_page("head_to_head", **{name: value})
+    assert f"`{name}={value}`, which does not exist" in app.warning[0].value
+    assert name not in app.query_params
+
+
+def test_a_rival_without_a_run_is_reported_with_a_way_out(open_page, artifacts):
+    shutil.rmtree(artifacts / "digits" / B)
+    app = open_page("head_to_head", model=A, model_b=B)
+    assert not app.exception
+    assert "not been trained" in texts(app)
+    assert any("train svc-ovo --dataset digits" in code.value for code in app.code)
+
+
+def test_others_without_a_run_are_left_out_and_named(open_page, artifacts):
+    shutil.rmtree(artifacts / "digits" / "cnn")
+    app = open_page("head_to_head", model=A, model_b=B, who="b")
+    assert not app.exception
+    assert "Not here: CNN" in texts(app)
+    assert len(metrics(app)) == 4
+
+
+def test_alone_a_classifier_has_nobody_to_be_compared_with(open_page, artifacts):
+    for name in set(list_classifiers("digits")) - {A}:
+        shutil.rmtree(artifacts / "digits" / name)
+    app = open_page("head_to_head", model=A)
+    assert not app.exception
+    assert any(button.label == "Train it here" for button in app.button)
+
+
+def test_the_verdict_is_that_of_the_corrected_test(open_page, results):
+    pairs = pairwise(results.y_true, results.y_pred)
+    for b in list_classifiers("digits"):
+        if b == A:
+            continue
+        place = pairs.names.index(A), pairs.names.index(b)
+        alone, corrected = pairs.p_values[place] < 0.05, pairs.adjusted[place] < 0.05
+        said = texts(open_page("head_to_head", model=A, model_b=b))
+        assert ("is better**" in said, "seems better**" in said, "cannot tell them apart**" in said) == (
+            corrected,
+            alone and not corrected,
+            not alone,
+        )
+
+
+def test_two_without_any_mistake_cannot_be_told_apart(open_page, monkeypatch):
+    from mnist_core.cached import results as module
+
+    def perfect(_record):
+        scores = np.zeros((len(labels), 10), dtype=np.float32)
+        scores[np.arange(len(labels)), labels] = 1
+        return scores
+
+    labels = cached.load_results("digits").y_true
+    module._load_results.clear()
+    monkeypatch.setattr(module.store, "load_scores", perfect)
+    app = open_page("head_to_head", model=A, model_b=B)
+    assert not app.exception
+    assert "cannot tell them apart" in texts(app)
+    assert "No digit fits" in app.info[0].value
+    assert not tiles(app)
+
+
+def test_the_leaderboard_marks_ranks_that_the_split_cannot_separate(open_page, results):
+    board = open_page("overview").dataframe[0].value.set_index("name")
+    pairs = pairwise(results.y_true, results.y_pred)
+    for name, best, worst in zip(pairs.names, *rank_ranges(pairs.accuracies, pairs.adjusted), strict=True):
+        assert board.loc[name, "rank"] == (f"{best}" if best == worst else f"{best}–{worst}")
+    assert any("–" in rank for rank in board["rank"])
+
+
+def test_ranks_are_kept_by_the_content_of_the_runs(results):
+    assert head_to_head.pairwise(results) is head_to_head.pairwise(results)
+    assert not head_to_head.pairwise(results).adjusted.flags.writeable
+    assert list(head_to_head.ranks(results)) == list(results.records)
+    assert head_to_head.comparison(results, A, B) is head_to_head.comparison(results, A, B)

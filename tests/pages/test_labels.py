@@ -1,0 +1,174 @@
+import io
+import json
+import shutil
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from mnist_core import cached, store
+from mnist_core.cached import labels
+from mnist_core.record import CrossValidation
+from mnist_core.training.cross_validation import cross_validate
+from tests.conftest import PROJECT
+from tests.pages.conftest import texts, tiles
+
+JUDGES = ("sgd", "logistic", "svc-ovo")
+
+
+@pytest.fixture(scope="module")
+def validated(tmp_path_factory):
+    """Three classifiers cross-validated on the UCI digits, and no other."""
+    folder = tmp_path_factory.mktemp("validated")
+    shutil.copytree(PROJECT / "artifacts" / "digits", folder / "digits")
+    for path in folder.glob("digits/*/record.json"):
+        record = json.loads(path.read_text())
+        files = {name: record["files"][name] for name in (store.MODEL, store.PREDICTIONS)}
+        path.write_text(json.dumps(record | {"cross_validation": None, "files": files}))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MNIST_ARTIFACTS_DIR", str(folder))
+        assert all(outcome.record for outcome in cross_validate(JUDGES, "digits"))
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def these(validated, tmp_path, monkeypatch):
+    """A copy of them, to be changed at will."""
+    shutil.copytree(validated, tmp_path / "artifacts")
+    monkeypatch.setenv("MNIST_ARTIFACTS_DIR", str(tmp_path / "artifacts"))
+
+
+def metrics(app):
+    return {metric.label: metric.value for metric in app.metric}
+
+
+def give_suspects(name, indices):
+    """Let a run suspect these digits of both splits."""
+    record = store.load_record("digits", name)
+    suspects = {"train": np.array(indices, dtype=np.int32), "test": np.array(indices, dtype=np.int32)}
+    folds = record.cross_validation
+    assert isinstance(folds, CrossValidation)
+    scores = store.load_out_of_fold(record)
+    store.save_cross_validation(record, folds, temperature=record.temperature, scores=scores, suspects=suspects)
+
+
+@pytest.mark.parametrize("split", ["test", "train"])
+def test_the_suspects_of_a_split_are_shown_most_doubtful_first(open_page, split):
+    app = open_page("labels", model="svc-ovo", split=split)
+    record = store.load_record("digits", "svc-ovo")
+    found, y_true = store.load_suspects(record, split), store.load_labels(record, split)
+    assert not app.exception
+    assert len(found)
+    assert metrics(app)["Suspects"] == str(len(found))
+    shown = tiles(app)
+    assert [tile["index"] for tile in shown] == found[: len(shown)].tolist()
+    results = cached.load_results("digits", split)
+    for tile, index in zip(shown, found, strict=False):
+        assert tile["says"] == f"true {y_true[index]}, predicted {results.y_pred['svc-ovo'][index]}"
+        assert len(tile["votes"]) == (9 if split == "test" else len(JUDGES))
+
+
+def test_the_filters_choose_among_the_suspects_and_live_in_the_url(open_page):
+    results = cached.load_results("digits")
+    wrong = np.flatnonzero(results.y_pred["sgd"] != results.y_true)
+    give_suspects("sgd", wrong)
+    index = int(wrong[0])
+    filters = {"true": int(results.y_true[index]), "pred": int(results.y_pred["sgd"][index])}
+    app = open_page("labels", model="sgd", **filters)
+    fits = (results.y_true[wrong] == filters["true"]) & (results.y_pred["sgd"][wrong] == filters["pred"])
+    assert [tile["index"] for tile in tiles(app)] == wrong[fits].tolist()
+    votes = np.sum([results.y_pred[name][wrong] != results.y_true[wrong] for name in results.records], axis=0)
+    for agree, expected in (("most", wrong[2 * votes > 9]), ("all", wrong[votes == 9])):
+        app = open_page("labels", model="sgd", agree=agree)
+        assert [tile["index"] for tile in tiles(app)] == expected[:24].tolist()
+    assert metrics(app)["Disputed by all"] == str((votes == 9).sum())
+    app.selectbox(key="view true").select(3).run()
+    assert dict(app.query_params)["agree"] == "all"
+    assert dict(app.query_params)["true"] == "3"
+
+
+def test_no_suspect_that_fits_is_an_empty_state_that_clears_the_filters(open_page):
+    app = open_page("labels", model="svc-ovo", true=0, pred=0)
+    assert "No suspect fits" in texts(app)
+    next(button for button in app.button if button.label == "Clear the filters").click().run()
+    assert "true" not in app.query_params
+    assert tiles(app)
+
+
+def test_another_split_starts_at_the_first_page(open_page):
+    give_suspects("sgd", range(60))
+    app = open_page("labels", model="sgd", page=2, sample=5)
+    app.get("button_group")[0].set_value("train").run()
+    assert dict(app.query_params)["split"] == "train"
+    assert not {"page", "sample"} & app.query_params.keys()
+
+
+def test_accuracy_stands_with_and_without_the_suspects(open_page):
+    app = open_page("labels", model="svc-ovo")
+    record = store.load_record("digits", "svc-ovo")
+    y_true, y_pred = store.load_labels(record, "test"), store.load_scores(record).argmax(axis=1)
+    left = np.delete(y_true == y_pred, store.load_suspects(record, "test"))
+    assert metrics(app)["Accuracy, all digits"] == f"{100 * record.test_accuracy:.2f} %"
+    assert metrics(app)["Without suspects"] == f"{100 * left.mean():.2f} %"
+    table = app.dataframe[0].value.set_index("label")
+    assert len(table) == 9
+    assert table.loc["SVC one-vs-one (judge)", "judged"] == pytest.approx(100 * left.mean())
+    assert "flatters" in texts(app)
+
+
+def test_a_better_judge_is_offered_and_the_best_one_is_left_alone(open_page):
+    app = open_page("labels", model="sgd", split="train")
+    assert "SVC one-vs-one is more accurate" in texts(app)
+    next(button for button in app.button if button.label == "Judge by SVC one-vs-one").click().run()
+    assert dict(app.query_params)["model"] == "svc-ovo"
+    assert dict(app.query_params)["split"] == "train"
+    assert "more accurate" not in texts(app)
+
+
+def test_who_was_not_cross_validated_cannot_judge_and_is_told_how_to(open_page):
+    app = open_page("labels", model="cnn")
+    assert "CNN has not been cross-validated yet" in texts(app)
+    assert app.code[0].value == "python -m mnist_core cv cnn --dataset digits"
+    assert not app.metric
+    app.button[0].click().run()
+    assert dict(app.query_params)["model"] == "svc-ovo"
+    assert open_page("labels", **app.query_params).metric
+
+
+def test_who_has_no_say_in_the_training_split_is_named_with_one_command(open_page):
+    app = open_page("labels", model="svc-ovo", split="train")
+    assert "Not cross-validated" in texts(app)
+    others = "sgd-scaled sgd-kernel random-forest svc-ovr mlp cnn"
+    assert app.code[0].value == f"python -m mnist_core cv {others} --dataset digits"
+
+
+@pytest.mark.parametrize("split", ["test", "train"])
+def test_a_judge_that_doubts_nothing_says_so(open_page, split):
+    give_suspects("svc-ovo", [])
+    app = open_page("labels", model="svc-ovo", split=split)
+    assert not app.exception
+    assert "doubts no label of this split" in texts(app)
+    assert metrics(app)["Suspects"] == metrics(app)["Disputed by all"] == "0"
+    assert metrics(app)["Without suspects"] == metrics(app)["Accuracy, all digits"]
+    assert not tiles(app)
+
+
+@pytest.mark.parametrize(("name", "value"), [("split", "validation"), ("agree", "none"), ("true", "11")])
+def test_a_value_that_does_not_exist_is_dropped_with_a_notice(open_page, name, value):
+    app = open_page("labels", model="svc-ovo", **{name: value})
+    assert f"`{name}={value}`, which does not exist" in app.warning[0].value
+    assert name not in app.query_params
+
+
+@pytest.mark.parametrize("split", ["test", "train"])
+def test_the_csv_holds_the_suspects_in_order_with_every_vote(split):
+    results = cached.load_results("digits", split)
+    found = labels.suspects(results, "svc-ovo")
+    table = pd.read_csv(io.BytesIO(labels.suspects_csv(results, "svc-ovo", found)))
+    assert table["index"].tolist() == found.tolist()
+    assert table["label"].tolist() == results.y_true[found].tolist()
+    assert table["judge says"].tolist() == results.y_pred["svc-ovo"][found].tolist()
+    expected = results.proba["svc-ovo"][found, results.y_true[found]]
+    np.testing.assert_allclose(table["probability of the label"], expected, rtol=0.01)
+    for name in results.records:
+        assert table[name].tolist() == results.y_pred[name][found].tolist()

@@ -1,0 +1,133 @@
+"""On the UCI digits, with real classifiers: what is kept, what is resumed, what is refused."""
+
+import json
+
+import numpy as np
+import pytest
+from sklearn.linear_model import SGDClassifier
+from sklearn.model_selection import StratifiedKFold, cross_val_predict
+
+from mnist_core import load_dataset, store
+from mnist_core.classifiers.registry import hyperparameters_for
+from mnist_core.classifiers.spec import as_rows
+from mnist_core.errors import ArtifactMissingError
+from mnist_core.evaluation.metrics import softmax
+from mnist_core.training import cross_validation
+from mnist_core.training.cross_validation import FOLDS, cross_validate, fold_of_each
+from mnist_core.training.temperature import fit_temperature
+
+pytest.importorskip("cleanlab", reason="cleanlab is not installed (pip install -r requirements-train.txt)")
+
+
+@pytest.fixture
+def bare(artifacts):
+    """The copied results without any cross-validation."""
+    for path in artifacts.glob("digits/*/record.json"):
+        record = json.loads(path.read_text())
+        files = {name: record["files"][name] for name in (store.MODEL, store.PREDICTIONS)}
+        path.write_text(json.dumps(record | {"cross_validation": None, "files": files}))
+        for name in (store.OUT_OF_FOLD, store.SUSPECTS):
+            (path.parent / name).unlink(missing_ok=True)
+    return artifacts
+
+
+@pytest.fixture(scope="module")
+def training():
+    return load_dataset("digits").train
+
+
+def run(*names):
+    return {outcome.classifier: outcome for outcome in cross_validate(names, "digits")}
+
+
+def test_folds_are_stratified_and_every_digit_is_held_out_once(training):
+    folds = fold_of_each(training.labels)
+    for digit in range(10):
+        counts = np.bincount(folds[training.labels == digit], minlength=FOLDS)
+        assert np.ptp(counts) <= 1
+    assert set(folds.tolist()) == set(range(FOLDS))
+
+
+def test_out_of_fold_scores_are_those_of_scikit_learns_own_cross_validation(bare, training):
+    record = run("sgd")["sgd"].record
+    values = hyperparameters_for("sgd", "digits")
+    model = SGDClassifier(
+        alpha=values["alpha"], average=values["average"], max_iter=values["epochs"], tol=None, random_state=0
+    )
+    splitter = StratifiedKFold(FOLDS, shuffle=True, random_state=42)
+    expected = cross_val_predict(
+        model, as_rows(training.images), training.labels, cv=splitter, method="decision_function"
+    )
+    np.testing.assert_array_equal(store.load_out_of_fold(record).argmax(axis=1), expected.argmax(axis=1))
+    assert record.cross_validation.accuracy == (expected.argmax(axis=1) == training.labels).mean()
+    assert record.temperature == pytest.approx(fit_temperature(expected, training.labels), rel=1e-3)
+    kept = softmax(store.load_out_of_fold(record), record.temperature)
+    np.testing.assert_allclose(kept, softmax(expected, record.temperature), rtol=0.02)
+
+
+def test_the_temperature_comes_from_the_training_split_and_the_test_scores_stay(bare):
+    before = store.load_record("digits", "logistic")
+    after = run("logistic")["logistic"].record
+    assert after == store.load_record("digits", "logistic")
+    assert after.temperature != before.temperature
+    assert (after.test_accuracy, after.files[store.PREDICTIONS]) == (
+        before.test_accuracy,
+        before.files[store.PREDICTIONS],
+    )
+    assert not (bare / "digits" / "logistic" / "folds").exists()
+
+
+def test_an_interrupted_one_goes_on_with_the_folds_that_are_missing(bare, monkeypatch):
+    scored = []
+
+    def score(recipe, fold, *data):
+        scored.append(fold)
+        if len(scored) == 4:
+            raise KeyboardInterrupt
+        return real(recipe, fold, *data)
+
+    real = cross_validation._score_fold
+    monkeypatch.setattr(cross_validation, "_score_fold", score)
+    with pytest.raises(KeyboardInterrupt):
+        run("sgd")
+    assert store.load_record("digits", "sgd").cross_validation is None
+    kept = sorted((bare / "digits" / "sgd" / "folds").iterdir())
+    assert len(kept) == 3
+    kept[0].write_bytes(b"PK damaged")
+    first, scored[:] = list(scored), [9] * 10
+    outcome = run("sgd")["sgd"]
+    assert sorted(scored[10:]) == sorted({0, 1, 2, 3, 4} - {int(path.stem[-1]) for path in kept[1:]})
+    assert len(outcome.record.cross_validation.accuracies) == FOLDS
+    assert first[:3] != scored[10:]
+
+
+def test_folds_of_other_hyperparameters_are_not_used(bare, monkeypatch):
+    record = store.load_record("digits", "sgd")
+    mine = cross_validation._fold_file(record, 0)
+    for change in ({"hyperparameters": {"alpha": 1}}, {"seed": 7}, {"fingerprint": "other"}):
+        from dataclasses import replace
+
+        assert cross_validation._fold_file(replace(record, **change), 0) != mine
+
+
+def test_what_fails_is_told_and_the_others_are_finished(bare, monkeypatch):
+    from mnist_core.classifiers.linear import Linear
+
+    fit = Linear.fit
+
+    def broken(self, *data, **options):
+        if self._scaler is not None:
+            raise ValueError("no such luck")
+        return fit(self, *data, **options)
+
+    monkeypatch.setattr(Linear, "fit", broken)
+    outcomes = run("sgd-scaled", "sgd")
+    assert outcomes["sgd-scaled"].record is None
+    assert "no such luck" in outcomes["sgd-scaled"].error
+    assert outcomes["sgd"].record.cross_validation.accuracy > 0.9
+
+
+def test_a_run_must_be_stored_first(tmp_path, monkeypatch):
+    monkeypatch.setenv("MNIST_ARTIFACTS_DIR", str(tmp_path))
+    with pytest.raises(ArtifactMissingError, match="train sgd --dataset digits"):
+        run("sgd")

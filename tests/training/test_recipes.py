@@ -1,0 +1,59 @@
+"""Other people's recipes, measured on the UCI digits to be quick."""
+
+import numpy as np
+import pytest
+from sklearn.linear_model import SGDClassifier
+
+from mnist_core import claims, load_dataset
+from mnist_core.claims import CLAIMS_MADE
+from mnist_core.classifiers.registry import list_classifiers
+from mnist_core.classifiers.spec import as_rows
+from mnist_core.training import recipes
+
+
+@pytest.fixture
+def on_digits(tmp_path, monkeypatch):
+    monkeypatch.setenv("MNIST_ARTIFACTS_DIR", str(tmp_path))
+    monkeypatch.setattr(recipes, "DATASET", "digits")
+    wanted = [recipe for recipe in recipes.recipes() if recipe.name in ("sgd-default", "sgd-raw", "nystroem-50")]
+    monkeypatch.setattr(recipes, "recipes", lambda: wanted)
+    return load_dataset("digits")
+
+
+def test_every_claim_has_a_recipe_or_a_classifier_that_answers_it():
+    known = {recipe.name for recipe in recipes.recipes()} | {f"run:{name}" for name in list_classifiers()}
+    assert {claim.measured for claim in CLAIMS_MADE} <= known
+
+
+def test_a_recipe_is_measured_as_scikit_learn_would(on_digits):
+    found = recipes.measure_recipes()
+    model = SGDClassifier(random_state=0).fit(as_rows(on_digits.train.images), on_digits.train.labels)
+    assert found["sgd-default"].train_accuracy == model.score(as_rows(on_digits.train.images), on_digits.train.labels)
+    assert found["sgd-default"].test_accuracy == model.score(as_rows(on_digits.test.images), on_digits.test.labels)
+    assert len(found["sgd-raw"].fold_accuracies) == 5
+    assert found["sgd-raw"].test_accuracy is None
+    assert 0.8 < found["nystroem-50"].test_accuracy < 1
+    assert claims.load_measurements(on_digits.spec.fingerprint) == found
+
+
+def test_what_was_measured_is_not_measured_again_and_an_interruption_loses_nothing(on_digits, monkeypatch):
+    done = []
+
+    def measure(recipe, *data):
+        if len(done) == 1:
+            raise KeyboardInterrupt
+        done.append(recipe.name)
+        return real(recipe, *data)
+
+    real = recipes._measure
+    monkeypatch.setattr(recipes, "_measure", measure)
+    with pytest.raises(KeyboardInterrupt):
+        recipes.measure_recipes()
+    monkeypatch.setattr(recipes, "_measure", lambda recipe, *data: done.append(recipe.name) or real(recipe, *data))
+    recipes.measure_recipes()
+    assert sorted(done) == ["nystroem-50", "sgd-default", "sgd-raw"]
+
+
+def test_pixels_survive_the_way_to_rows_and_back():
+    images = np.arange(784, dtype=np.uint8).reshape(1, 28, 28)
+    np.testing.assert_array_equal(recipes._as_images(as_rows(images)), images)
