@@ -5,6 +5,7 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
+from functools import cached_property
 from statistics import stdev
 from typing import Any, get_origin
 
@@ -93,7 +94,7 @@ class Record:
     files: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     schema: int = SCHEMA
 
-    @property
+    @cached_property
     def key(self) -> str:
         """Changes whenever the run's content does: what caches are keyed on."""
         return hashlib.sha256(to_json(self)).hexdigest()[:16]

@@ -4,10 +4,10 @@ import numpy as np
 import streamlit as st
 
 from mnist_core import cached
-from mnist_core.evaluation.confusion import class_report, confused_pairs
+from mnist_core.evaluation.confusion import cells_table, class_report, confused_pairs
 from mnist_core.evaluation.mistakes import sort_digits
 from mnist_core.figures.confusion import confusion_figure
-from pages.shared import answers, gallery, runs, sidebar, tables, theme, view, words
+from pages.shared import answers, charts, gallery, runs, sidebar, tables, theme, view, words
 from pages.shared.answers import Answer
 from pages.shared.boundary import ensure_dashboard
 
@@ -60,12 +60,14 @@ with left:
     show = st.segmented_control(
         "Show", list(SHOW), format_func=SHOW.__getitem__, required=True, **view.bind("show", list(SHOW), "errors")
     )
-    st.plotly_chart(
+    charts.show(
         confusion_figure(matrix, show=show, selected=(true, pred), accent=theme.accent(), inks=theme.inks()),
+        lambda: cells_table(matrix),
+        name=f"{results.dataset}-{classifier}-confusion",
+        alt=f"Confusion matrix of {label}",
         key="matrix",
         on_select=select_clicked_cell,
         selection_mode="points",
-        alt=f"Confusion matrix of {label}",
     )
     pick_true, pick_pred = st.columns(2)
     pick_true.selectbox("True digit", DIGITS, **view.bind("true", DIGITS, worst[0], always=True))

@@ -8,8 +8,8 @@ from streamlit_drawable_canvas import st_canvas
 
 from mnist_core import cached
 from mnist_core.drawing import canvas_to_digit
-from mnist_core.figures.probabilities import probabilities_figure
-from pages.shared import gallery, runs, sidebar, theme, view, words
+from mnist_core.figures.probabilities import probabilities_figure, probabilities_frame
+from pages.shared import charts, gallery, runs, sidebar, theme, view, words
 from pages.shared.boundary import ensure_dashboard
 
 SIDE = 280
@@ -58,7 +58,13 @@ def show_answers() -> None:
         # Empty at first, so that the browser has all it needs for the first stroke, and nothing jumps.
         labels = [results.labels[name] for name in models]
         figure = probabilities_figure(labels, proba, accent=theme.accent(), inks=theme.inks())
-        st.plotly_chart(figure, key="drawn", alt="Probabilities of the drawn digit by classifier")
+        charts.show(
+            figure,
+            lambda: probabilities_frame(labels, proba),
+            name="drawn-digit",
+            alt="Probabilities of the drawn digit by classifier",
+            key="drawn",
+        )
         st.caption("Probabilities in percent; each answer is outlined.")
         runs.note_missing([*results.problems.values(), *problems])
 

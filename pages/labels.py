@@ -6,12 +6,13 @@ from mnist_core import cached
 from mnist_core.cached import labels
 from mnist_core.datasets import SplitName
 from mnist_core.evaluation.suspects import Dispute, is_disputed
-from pages.shared import answers, runs, sidebar, suspects, view, words
+from pages.shared import answers, gallery, runs, sidebar, suspects, view, words
 from pages.shared.answers import Answer
 from pages.shared.boundary import ensure_dashboard
 
 SPLITS: dict[SplitName, str] = {"test": "Test", "train": "Training"}
 DISPUTES: dict[Dispute, str] = {"any": "Any", "most": "Most", "all": "All"}
+LISTS = {"suspects": "Suspects", "disputed": "All it disputes"}
 DIGITS = ("any", *range(10))
 
 ensure_dashboard(__file__)
@@ -63,38 +64,47 @@ answers.show(
     )
 )
 
-if len(found):
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        dispute = st.segmented_control(
-            "Who disputes the label",
-            list(DISPUTES),
-            format_func=DISPUTES.__getitem__,
-            required=True,
-            help="How many of the classifiers say something else than the label.",
-            **view.bind("agree", list(DISPUTES), "any"),
-        )
-        true = st.selectbox("Label", DIGITS, width=110, **view.bind("true", DIGITS, "any"))
-        pred = st.selectbox("The judge says", DIGITS, width=130, **view.bind("pred", DIGITS, "any"))
-    fits = is_disputed(votes[found], voters, dispute)
-    fits &= (true == "any") | (results.y_true[found] == true)
-    fits &= (pred == "any") | (results.y_pred[judge][found] == pred)
-    indices = found[fits]
+with st.container(horizontal=True, vertical_alignment="bottom"):
+    shown = st.segmented_control(
+        "List",
+        list(LISTS),
+        format_func=LISTS.__getitem__,
+        required=True,
+        help="Suspects, or every digit of which the judge says something else than the label.",
+        **view.bind("list", list(LISTS), "suspects"),
+    )
+    dispute = st.segmented_control(
+        "Who disputes the label",
+        list(DISPUTES),
+        format_func=DISPUTES.__getitem__,
+        required=True,
+        help="How many of the classifiers say something else than the label.",
+        **view.bind("agree", list(DISPUTES), "any"),
+    )
+    true = st.selectbox("Label", DIGITS, width=110, **view.bind("true", DIGITS, "any"))
+    pred = st.selectbox("The judge says", DIGITS, width=130, **view.bind("pred", DIGITS, "any"))
+listed = found if shown == "suspects" else labels.disputed(results, judge)
+if len(listed):
+    fits = is_disputed(votes[listed], voters, dispute)
+    fits &= (true == "any") | (results.y_true[listed] == true)
+    fits &= (pred == "any") | (results.y_pred[judge][listed] == pred)
+    indices = listed[fits]
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         st.subheader(words.digits(len(indices)), width="content")
         st.download_button(
             "Download CSV",
             lambda: labels.suspects_csv(results, judge, indices),
-            file_name=f"{results.dataset}-{split}-{judge}-suspects.csv",
+            file_name=f"{results.dataset}-{split}-{judge}-{shown}.csv",
             mime="text/csv",
             icon=":material/download:",
             on_click="ignore",
             disabled=not len(indices),
         )
     if len(indices):
-        st.caption("Most doubtful first. “True” is the label as it is given, “predicted” what the judge says.")
-        suspects.show_gallery(results, indices, judge=judge)
+        st.caption("The least likely label first.")
+        gallery.show_gallery(results, indices, speaker=lambda _: judge, truth="label")
     else:
-        st.info("No suspect fits these filters.", icon=":material/filter_alt_off:")
+        st.info("No digit fits these filters.", icon=":material/filter_alt_off:")
         cleared = {"agree": None, "true": None, "pred": None, "page": None}
         st.button("Clear the filters", on_click=view.put, kwargs=cleared)
 else:

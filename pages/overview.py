@@ -8,7 +8,7 @@ from mnist_core.datasets import get_dataset_spec
 from mnist_core.evaluation import selection
 from mnist_core.evaluation.confusion import confused_pairs
 from mnist_core.figures.leaderboard import accuracy_time_figure
-from pages.shared import answers, runs, sidebar, tables, theme, words
+from pages.shared import answers, charts, runs, sidebar, tables, theme, words
 from pages.shared.answers import Answer
 from pages.shared.boundary import ensure_dashboard
 
@@ -60,7 +60,12 @@ if results.records:
     chart, way_in = st.columns([2, 1], gap="large")
     with chart:
         st.subheader("Accuracy against training time")
-        st.plotly_chart(accuracy_time_figure(board, theme.classifier_colours()), alt="Test accuracy by training time")
+        charts.show(
+            accuracy_time_figure(board, theme.classifier_colours()),
+            lambda: board,
+            name=f"{dataset.name}-leaderboard",
+            alt="Test accuracy by training time",
+        )
         st.caption(
             "Filled circles are the Pareto front: none is both faster and more accurate. Bars are 95 % intervals."
         )

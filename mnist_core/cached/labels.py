@@ -25,6 +25,19 @@ def _suspects(key: str, split: str, _record: store.Record) -> np.ndarray:
     return store.load_suspects(_record, "train" if split == "train" else "test")
 
 
+def disputed(results: Results, judge: str) -> np.ndarray:
+    """Indices of all digits that a classifier takes for another class, the least likely label first: read-only."""
+    return _disputed(results.records[judge].key, results.split, judge, results)
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _disputed(key: str, split: str, judge: str, _results: Results) -> np.ndarray:
+    found = np.flatnonzero(_results.y_pred[judge] != _results.y_true)
+    indices = found[np.argsort(_results.proba[judge][found, _results.y_true[found]], kind="stable")]
+    indices.flags.writeable = False
+    return indices
+
+
 def votes_against(results: Results) -> np.ndarray:
     """How many classifiers say something else than each digit's label: int64 of shape (n,), read-only."""
     return _votes_against(_keys(results), results.split, results)

@@ -73,11 +73,25 @@ def load_stratified(
     """Join both splits, the training digits first, and divide them anew; either half needs all files."""
     from sklearn.model_selection import train_test_split
 
-    parts = [load_split(part, progress, files=files, sources=sources)[part] for part in files]
-    images = np.concatenate([part.images for part in parts])
-    labels = np.concatenate([part.labels for part in parts])
+    labels = np.concatenate([_read(part, 1, progress, files, sources) for part in files])
     train, test = train_test_split(np.arange(len(labels)), test_size=n_test, stratify=labels, random_state=42)
-    return {"train": Split(images[train], labels[train]), "test": Split(images[test], labels[test])}
+    new: dict[SplitName, np.ndarray] = {"train": train, "test": test}
+    images = {split: np.empty((len(rows), 28, 28), dtype=np.uint8) for split, rows in new.items()}
+    first = 0
+    for part in files:  # one after the other, so that no more than one of them is in memory beside the new splits
+        old = _read(part, 0, progress, files, sources)
+        for split, rows in new.items():
+            here = (first <= rows) & (rows < first + len(old))
+            images[split][here] = old[rows[here] - first]
+        first += len(old)
+        del old
+    return {split: Split(images[split], labels[rows]) for split, rows in new.items()}
+
+
+def _read(split: SplitName, which: int, progress: Progress, files: Files, sources: Callable[[], Sources]) -> np.ndarray:
+    """The images (0) or the labels (1) of a split, and no other file."""
+    file = files[split][which]
+    return decode_idx(obtain("mnist", [file], sources(), progress)[1][file])
 
 
 def fetch(progress: Progress, *, files: Files = FILES, sources: Callable[[], Sources] = default_sources) -> Path:

@@ -81,6 +81,20 @@ def report_intervals(matrix: np.ndarray) -> pd.DataFrame:
     return pd.DataFrame(columns).rename_axis("digit")
 
 
+def cells_table(matrix: np.ndarray) -> pd.DataFrame:
+    """One row a cell: `true`, `predicted`, `digits`, and shares in 0..1 of its row and of its column."""
+    true, predicted = np.indices(matrix.shape)
+    return pd.DataFrame(
+        {
+            "true": true.ravel(),
+            "predicted": predicted.ravel(),
+            "digits": matrix.ravel(),
+            "share_of_true": normalise(matrix, "row").ravel(),
+            "share_of_predicted": normalise(matrix, "column").ravel(),
+        }
+    )
+
+
 def confused_pairs(matrix: np.ndarray) -> pd.DataFrame:
     """The wrong cells with digits in them, most first: `true`, `predicted`, `digits`, `share` of the row."""
     rows = matrix.sum(axis=1)

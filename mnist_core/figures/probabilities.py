@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import plotly.graph_objects as go
 
 from mnist_core.evaluation.confusion import N_CLASSES
@@ -54,6 +55,17 @@ def probabilities_figure(
             "range": [len(labels) - 0.5, -0.5],
             "automargin": True,
         },
+    )
+
+
+def probabilities_frame(labels: Sequence[str], proba: np.ndarray) -> pd.DataFrame:
+    """One row a classifier and digit: `classifier`, `digit`, `probability` in 0..1."""
+    return pd.DataFrame(
+        {
+            "classifier": np.repeat(list(labels), N_CLASSES),
+            "digit": np.tile(np.arange(N_CLASSES), len(labels)),
+            "probability": proba.ravel(),
+        }
     )
 
 

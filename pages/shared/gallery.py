@@ -10,9 +10,9 @@ import streamlit as st
 
 from mnist_core import cached
 from mnist_core.datasets import SplitName, get_dataset_spec
-from mnist_core.figures.probabilities import probabilities_figure
+from mnist_core.figures.probabilities import probabilities_figure, probabilities_frame
 from mnist_core.figures.sheet import digit_sheet
-from pages.shared import pixels, runs, theme, view, words
+from pages.shared import charts, pixels, runs, theme, view, words
 
 _HERE = Path(__file__).parent
 _gallery = st.components.v2.component(
@@ -26,17 +26,19 @@ Place = tuple[str, SplitName]
 """Where digits come from: a dataset and its split."""
 
 
-def show_gallery(results: cached.Results, indices: np.ndarray, *, speaker: Callable[[int], str]) -> None:
+def show_gallery(
+    results: cached.Results, indices: np.ndarray, *, speaker: Callable[[int], str], truth: str = "true"
+) -> None:
     """One page of a list of digits, the page picker below, and the digit that is open.
 
     `speaker` names the classifier that a digit's tile speaks for. The query parameters `page` and `sample` say which
-    page is shown and which digit is open.
+    page is shown and which digit is open. `truth` is what the label is called: here and there it is in doubt.
     """
     pixels.show_state(results.dataset, results.split)
     numbers = range(1, -(-len(indices) // PER_PAGE) + 1)
     place = view.current("page", numbers, 1) - 1
     shown = indices[place * PER_PAGE : (place + 1) * PER_PAGE]
-    tiles = [_tile(results, speaker(int(index)), int(index)) for index in shown]
+    tiles = [_tile(results, speaker(int(index)), int(index), truth) for index in shown]
     key = f"gallery {results.dataset} {results.split}"
     _print(
         (results.dataset, results.split),
@@ -55,7 +57,7 @@ def show_gallery(results: cached.Results, indices: np.ndarray, *, speaker: Calla
     runs.note_missing(results.problems.values())
     opened = view.current("sample", (None, *range(len(results.y_true))), None)
     if opened is not None:
-        _open(results, opened, indices)
+        _open(results, opened, indices, truth)
 
 
 def show_digits(
@@ -151,35 +153,41 @@ def _mount(sheet: bytes | None, tiles: list[dict], *, size: int, columns: int | 
     _gallery(data=data, **options)
 
 
-def _tile(results: cached.Results, classifier: str, index: int) -> dict[str, Any]:
+def _tile(results: cached.Results, classifier: str, index: int, truth: str) -> dict[str, Any]:
     true, answer = int(results.y_true[index]), int(results.y_pred[classifier][index])
     confidence = words.confidence(results.confidence[classifier][index])
     votes = []
     for name, label in results.labels.items():
         vote = int(results.y_pred[name][index])
         votes.append([str(vote), vote != true, f"{label}: {vote}, {words.confidence(results.confidence[name][index])}"])
-    says = f"true {true}" if true == answer else f"true {true}, predicted {answer}"
+    says = f"{truth} {true}" if true == answer else f"{truth} {true}, predicted {answer}"
     who = results.labels[classifier]
-    alt = f"Digit {index}: true {true}, {who} predicted {answer}, confidence {confidence}. Open it."
+    alt = f"Digit {index}: {truth} {true}, {who} predicted {answer}, confidence {confidence}. Open it."
     return {"index": index, "says": says, "caption": [f"#{index}", confidence], "votes": votes, "alt": alt}
 
 
-def _open(results: cached.Results, index: int, indices: np.ndarray) -> None:
+def _open(results: cached.Results, index: int, indices: np.ndarray, truth: str) -> None:
     """Show one digit large, with the probabilities of every classifier, and step through the list it came from."""
     true = int(results.y_true[index])
     wrong = sum(int(y_pred[index]) != true for y_pred in results.y_pred.values())
 
-    @st.dialog(f"Digit {index} · true {true}", width="medium", on_dismiss=lambda: view.put(sample=None))
+    @st.dialog(f"Digit {index} · {truth} {true}", width="medium", on_dismiss=lambda: view.put(sample=None))
     def dialog() -> None:
         picture, answers = st.columns([1, 2], vertical_alignment="center")
         with picture:
             _print_large((results.dataset, results.split), index, true)
-            st.caption(f"{wrong} of {len(results.y_pred)} classifiers got it wrong.")
+            st.caption(f"{wrong} of {len(results.y_pred)} classifiers say something else.")
         with answers:
             proba = np.stack([proba[index] for proba in results.proba.values()])
             labels = list(results.labels.values())
             figure = probabilities_figure(labels, proba, true=true, accent=theme.accent(), inks=theme.inks())
-            st.plotly_chart(figure, key="opened probabilities", alt=f"Probabilities of digit {index} by classifier")
+            charts.show(
+                figure,
+                lambda: probabilities_frame(labels, proba),
+                name=f"{results.dataset}-{results.split}-{index}",
+                alt=f"Probabilities of digit {index} by classifier",
+                key="opened probabilities",
+            )
             st.caption("Probabilities in percent; each answer is outlined, wrong ones in colour.")
         _show_steps(index, indices, PER_PAGE)
 

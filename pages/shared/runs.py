@@ -1,13 +1,13 @@
 """A classifier without a usable run is no dead end: what is wrong, and how to train it, here or in a terminal."""
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 
 import streamlit as st
 
 from mnist_core import cached, jobs
 from mnist_core.classifiers.registry import get_classifier_spec, list_classifiers
-from mnist_core.errors import ArtifactError, MnistCoreError
+from mnist_core.errors import ArtifactError, MnistCoreError, NotCrossValidatedError
 from pages.shared import words
 
 
@@ -18,9 +18,20 @@ def require(results: cached.Results, classifier: str) -> None:
         st.stop()
 
 
-def note_missing(problems: Iterable[ArtifactError]) -> None:
-    """Name the classifiers that a view of all of them has to leave out, and why; the Overview trains them."""
+def note_missing(problems: Collection[ArtifactError]) -> None:
+    """Name the classifiers that a view of all of them has to leave out, and why; the Overview trains them.
+
+    Those that only lack a cross-validation share one line, with the command that mends it.
+    """
+    mute = [problem for problem in problems if isinstance(problem, NotCrossValidatedError)]
+    if mute:
+        names = ", ".join(get_classifier_spec(problem.classifier).label for problem in mute)
+        st.caption(f":material/warning: Not cross-validated, so without an answer here: {names}. In a terminal:")
+        asked = " ".join(problem.classifier for problem in mute)
+        st.code(f"python -m mnist_core cv {asked} --dataset {mute[0].dataset}", language="bash")
     for problem in problems:
+        if problem in mute:
+            continue
         with st.container(horizontal=True, vertical_alignment="center"):
             label = get_classifier_spec(problem.classifier).label
             st.caption(f":material/warning: Not here: {label} ({problem.reason.rstrip('.')}).", width="content")

@@ -1,16 +1,13 @@
 """What there is to say of a judge of labels: who is a better one, its suspects, and accuracies without them."""
 
-from dataclasses import replace
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import streamlit as st
 
 from mnist_core import cached
-from mnist_core.classifiers.registry import get_classifier_spec
 from mnist_core.errors import NotCrossValidatedError
-from pages.shared import gallery, view, words
+from pages.shared import view, words
 
 _ACCURACIES = {
     "all": ("All (%)", "Accuracy with every digit of the split."),
@@ -39,17 +36,6 @@ def require_judge(results: cached.Results, judge: str) -> None:
             f"{results.labels[best]} is more accurate: {better} against {own}."
         )
         _offer(results, best)
-
-
-def show_gallery(results: cached.Results, indices: np.ndarray, *, judge: str) -> None:
-    """The suspects, each tile speaking for the judge; who has no say in this split is named with the way to mend it."""
-    mute = [name for name, problem in results.problems.items() if isinstance(problem, NotCrossValidatedError)]
-    others = {name: problem for name, problem in results.problems.items() if name not in mute}
-    gallery.show_gallery(replace(results, problems=others), indices, speaker=lambda _: judge)
-    if mute:
-        names = ", ".join(get_classifier_spec(name).label for name in mute)
-        st.caption(f"Not cross-validated, so without a say in the training split: {names}. In a terminal:")
-        st.code(f"python -m mnist_core cv {' '.join(mute)} --dataset {results.dataset}", language="bash")
 
 
 def show_accuracies(results: cached.Results, table: pd.DataFrame, *, judge: str) -> None:
