@@ -9,12 +9,15 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from mnist_core.datasets import sources
 from mnist_core.datasets.mnist import FILES
 from mnist_core.errors import DatasetError
 from mnist_core.progress import silent
 
+settings.register_profile("untimed", deadline=None)  # nothing here asserts a time, on whatever machine
+settings.load_profile("untimed")
 PROJECT = Path(__file__).resolve().parents[1]
 NEEDS = ("mnist", "browser", "torch")
 

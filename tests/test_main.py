@@ -310,3 +310,40 @@ def test_an_interrupt_while_a_run_is_written_leaves_no_temporary_file(ending: si
     assert process.returncode == 1
     assert complaint.strip() == "Interrupted. Runs stored before stay; nothing is stored by halves."
     assert _files(empty) == []
+
+
+def test_cv_and_curve_add_to_stored_runs_and_are_not_repeated_without_force(artifacts: Path, capsys) -> None:
+    pytest.importorskip("cleanlab")
+    before = store.load_record("digits", "logistic")
+    task = ["logistic", "--dataset", "digits"]
+    assert main(["cv", *task]) == 0
+    assert "--force does it again" in capsys.readouterr().out
+    assert main(["cv", *task, "--force", "--jobs", "1"]) == 0
+    assert "out of fold" in capsys.readouterr().out
+    after = store.load_record("digits", "logistic")
+    assert after.cross_validation.accuracies == pytest.approx(before.cross_validation.accuracies)
+    assert after.temperature == pytest.approx(before.temperature, rel=1e-3)
+    assert main(["curve", *task]) == 0
+    assert main(["verify", *task]) == 0
+
+
+def test_retraining_the_same_recipe_keeps_what_was_learnt_of_it_and_another_seed_does_not(artifacts: Path) -> None:
+    before = store.load_record("digits", "logistic")
+    assert main(["train", "logistic", "--dataset", "digits", "--force"]) == 0
+    same = store.load_record("digits", "logistic")
+    assert (same.cross_validation, same.temperature) == (before.cross_validation, before.temperature)
+    assert main(["train", "sgd", "--dataset", "digits", "--seed", "3"]) == 0
+    other = store.load_record("digits", "sgd")
+    assert (other.cross_validation, other.learning_curve) == (None, ())
+    assert not (artifacts / "digits" / "sgd" / store.OUT_OF_FOLD).exists()
+
+
+def test_verify_finds_folds_and_temperatures_that_are_not_those_of_the_scores(artifacts: Path, capsys) -> None:
+    path = artifacts / "digits" / "sgd" / store.RECORD
+    record = json.loads(path.read_text())
+    record["cross_validation"]["accuracies"][2] += 0.01
+    path.write_text(json.dumps(record | {"temperature": record["temperature"] * 1.5}))
+    assert main(["verify", "sgd", "--dataset", "digits"]) == 1
+    complaints = capsys.readouterr().err
+    assert "fold 3" in complaints
+    assert "temperature" in complaints

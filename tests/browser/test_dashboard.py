@@ -9,6 +9,7 @@ import pytest
 
 from mnist_core.classifiers.registry import list_classifiers
 from tests.conftest import PROJECT
+from tests.pages.conftest import PAGES
 
 pytestmark = pytest.mark.browser
 SETTLED = "() => document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning'"
@@ -207,7 +208,7 @@ def test_a_finger_draws_too(server, browser):
     context.close()
 
 
-@pytest.mark.parametrize("path", ["/", "/confusion", "/errors", "/head_to_head", "/draw"])
+@pytest.mark.parametrize("path", ["/", *(f"/{name}" for name in PAGES[1:])])
 def test_nothing_scrolls_sideways_on_a_narrow_screen(server, browser, path):
     page = browser.new_page(viewport={"width": 480, "height": 900})
     open_view(page, server, f"{path}?dataset=digits")

@@ -92,9 +92,9 @@ def test_epochs_are_recorded_for_networks_alone(trained: Trained) -> None:
 def test_it_survives_the_store(trained: Trained, tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MNIST_ARTIFACTS_DIR", str(tmp_path))
     served = OnnxClassifier(trained.model, 2.0)
-    record = save_run(
-        _record(trained), model=trained.model, scores=served.scores(trained.test.images), labels=trained.test.labels
-    )
+    labels = {"train": np.zeros(10, dtype=np.uint8), "test": trained.test.labels}
+    scores = served.scores(trained.test.images)
+    record = save_run(_record(trained), model=trained.model, scores=scores, labels=labels)
     images = trained.test.images[:50]
     np.testing.assert_array_equal(load_model(record).predict_proba(images), served.predict_proba(images))
 

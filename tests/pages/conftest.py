@@ -9,7 +9,10 @@ from streamlit.testing.v1 import AppTest
 
 from tests.conftest import PROJECT
 
-PAGES = ("overview", "data", "confusion", "errors", "reliability", "head_to_head", "labels", "learning", "draw")
+PAGES = (
+    *("overview", "data", "confusion", "errors", "reliability", "head_to_head", "labels", "learning", "claims"),
+    "draw",
+)
 Open = Callable[..., AppTest]
 
 

@@ -64,7 +64,7 @@ def test_the_suspects_of_a_split_are_shown_most_doubtful_first(open_page, split)
     assert [tile["index"] for tile in shown] == found[: len(shown)].tolist()
     results = cached.load_results("digits", split)
     for tile, index in zip(shown, found, strict=False):
-        assert tile["says"] == f"true {y_true[index]}, predicted {results.y_pred['svc-ovo'][index]}"
+        assert tile["says"] == f"label {y_true[index]}, predicted {results.y_pred['svc-ovo'][index]}"
         assert len(tile["votes"]) == (9 if split == "test" else len(JUDGES))
 
 
@@ -89,7 +89,7 @@ def test_the_filters_choose_among_the_suspects_and_live_in_the_url(open_page):
 
 def test_no_suspect_that_fits_is_an_empty_state_that_clears_the_filters(open_page):
     app = open_page("labels", model="svc-ovo", true=0, pred=0)
-    assert "No suspect fits" in texts(app)
+    assert "No digit fits" in texts(app)
     next(button for button in app.button if button.label == "Clear the filters").click().run()
     assert "true" not in app.query_params
     assert tiles(app)

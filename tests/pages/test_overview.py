@@ -1,6 +1,10 @@
+import json
+
 import pytest
 
 from mnist_core import store
+from mnist_core.classifiers.registry import get_classifier_spec
+from pages.shared import words
 from tests.pages.conftest import texts
 
 
@@ -29,3 +33,25 @@ def test_the_way_in_is_the_worst_pair_of_the_chosen_classifier(open_page):
     most = max(wrong.count(pair) for pair in wrong)
     text = texts(open_page("overview", model="sgd"))
     assert any(f"takes a **{a}** for a **{b}**: {most} digit" in text for a, b in wrong if wrong.count((a, b)) == most)
+
+
+@pytest.mark.parametrize("dataset", ["mnist", "digits"])
+def test_the_final_model_is_the_best_in_cross_validation_whatever_the_test_split_says(open_page, dataset):
+    records, _ = store.load_records(dataset)
+    best = max(records, key=lambda record: record.cross_validation.accuracy)
+    app = open_page("overview", dataset=dataset)
+    (shown,) = [metric for metric in app.metric if metric.label == "Final model"]
+    assert shown.value == get_classifier_spec(best.classifier).label
+    assert f"**{words.percent(best.cross_validation.accuracy)}** over 5 stratified folds" in texts(app)
+    assert f"it scored **{words.percent_interval(best.test_accuracy, best.n_test)}**" in texts(app)
+
+
+def test_without_cross_validation_there_is_no_final_model_but_the_command_for_one(open_page, artifacts):
+    for path in artifacts.glob("digits/*/record.json"):
+        record = json.loads(path.read_text())
+        files = {name: record["files"][name] for name in (store.MODEL, store.PREDICTIONS)}
+        path.write_text(json.dumps(record | {"cross_validation": None, "files": files}))
+    app = open_page("overview")
+    assert not app.exception
+    assert "**Final model**: none yet" in texts(app)
+    assert app.code[0].value == "python -m mnist_core cv --all --dataset digits"

@@ -1,0 +1,53 @@
+import json
+
+import pytest
+
+from mnist_core import claims, store
+from mnist_core.claims import CLAIMS_MADE
+from mnist_core.datasets import get_dataset_spec
+from tests.conftest import PROJECT
+from tests.pages.conftest import texts
+
+
+def test_every_claim_is_answered_with_an_interval_and_a_verdict(open_page):
+    app = open_page("claims", dataset="digits")
+    table = app.table[0].value
+    assert len(table) == len(CLAIMS_MADE)
+    assert set(table["Project"]) == {"A", "B", "C", "D", "E"}
+    assert table["Measured here"].str.fullmatch(r"\d+\.\d\d % \(\d+\.\d\d to \d+\.\d\d\)").all()
+    assert table["Verdict"].str.contains("reproduced|better|not reproducible|filled in").all()
+
+
+def test_what_is_left_open_is_filled_in_with_the_cross_validation_of_the_run(open_page):
+    table = open_page("claims").table[0].value
+    filled = table[table["Verdict"].str.contains("filled in")]
+    assert len(filled) == 3
+    for name, measured in zip(("random-forest", "svc-ovo", "svc-ovr"), filled["Measured here"], strict=True):
+        folds = store.load_record("mnist", name).cross_validation.accuracies
+        assert measured.startswith(f"{100 * sum(folds) / 5:.2f} % ({100 * min(folds):.2f}")
+
+
+def test_no_linear_classifier_on_pixels_reaches_95_percent_and_the_page_says_what_does(open_page):
+    measurements = claims.load_measurements(get_dataset_spec("mnist").fingerprint)
+    assert max(measurements[name].train_accuracy for name in ("sgd-default", "sgd-standardised")) < 0.95
+    assert "95 % with" in texts(open_page("claims"))
+
+
+def test_before_anything_is_measured_the_command_is_shown(open_page, artifacts):
+    app = open_page("claims")
+    assert not app.exception
+    assert app.code[0].value == "python -m mnist_core claims"
+
+
+@pytest.mark.parametrize("content", ["{", "[]"])
+def test_a_damaged_file_of_measurements_is_an_error_that_says_what_to_do(open_page, artifacts, content):
+    claims.claims_file().parent.mkdir()
+    claims.claims_file().write_text(content)
+    app = open_page("claims")
+    assert not app.exception
+    assert "python -m mnist_core claims" in app.error[0].value
+
+
+def test_the_committed_measurements_are_of_todays_data():
+    found = json.loads((PROJECT / "artifacts" / "mnist" / claims.CLAIMS).read_text())
+    assert found["fingerprint"] == get_dataset_spec("mnist").fingerprint
