@@ -23,8 +23,9 @@ def show_final_model(board: pd.DataFrame) -> None:
             st.code(f"python -m mnist_core cv --all --dataset {results.dataset}", language="bash")
             return
         row = board.set_index("name").loc[name]
-        with st.container(horizontal=True, vertical_alignment="center", gap="large"):
-            st.metric("Final model", row.label, width="content")
+        chosen, why = st.columns([1, 3], vertical_alignment="center")
+        chosen.metric("Final model", row.label)
+        with why:
             lowest, highest = 100 * min(folds.accuracies), 100 * max(folds.accuracies)
             scored = words.percent_interval(row.test_accuracy, dataset.n_test)
             st.markdown(

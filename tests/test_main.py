@@ -2,6 +2,7 @@
 
 import contextlib
 import errno
+import hashlib
 import json
 import os
 import signal
@@ -9,6 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import psutil
 import pytest
 
@@ -338,11 +340,15 @@ def test_retraining_the_same_recipe_keeps_what_was_learnt_of_it_and_another_seed
     assert not (artifacts / "digits" / "sgd" / store.OUT_OF_FOLD).exists()
 
 
-def test_verify_finds_folds_and_temperatures_that_are_not_those_of_the_scores(artifacts: Path, capsys) -> None:
-    path = artifacts / "digits" / "sgd" / store.RECORD
-    record = json.loads(path.read_text())
+def test_verify_finds_folds_and_out_of_fold_scores_that_do_not_fit_the_record(artifacts: Path, capsys) -> None:
+    run = artifacts / "digits" / "sgd"
+    record = json.loads((run / store.RECORD).read_text())
     record["cross_validation"]["accuracies"][2] += 0.01
-    path.write_text(json.dumps(record | {"temperature": record["temperature"] * 1.5}))
+    with np.load(run / store.OUT_OF_FOLD) as kept:
+        data = store.pack_arrays(steps=kept["steps"] // 2)
+    (run / store.OUT_OF_FOLD).write_bytes(data)
+    record["files"][store.OUT_OF_FOLD] = {"sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data)}
+    (run / store.RECORD).write_text(json.dumps(record))
     assert main(["verify", "sgd", "--dataset", "digits"]) == 1
     complaints = capsys.readouterr().err
     assert "fold 3" in complaints

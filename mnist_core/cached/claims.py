@@ -8,6 +8,7 @@ import streamlit as st
 
 from mnist_core.cached.results import load_results
 from mnist_core.claims import CLAIMS_MADE, DATASET, Claim, Measurement, claims_file, load_measurements
+from mnist_core.classifiers.registry import get_classifier_spec
 from mnist_core.datasets import get_dataset_spec
 from mnist_core.evaluation.claims import verdict
 from mnist_core.evaluation.metrics import accuracy_interval
@@ -84,6 +85,24 @@ def _kernel_steps(signature: str, keys: tuple[str, ...]) -> pd.DataFrame:
     n_test = get_dataset_spec(DATASET).n_test
     rows = [(centres, accuracy, *accuracy_interval(accuracy, n_test)) for centres, accuracy in sorted(steps.items())]
     return pd.DataFrame(rows, columns=["centres", "test_accuracy", "low", "high"])
+
+
+class Linear(NamedTuple):
+    """A linear classifier's label and accuracies, shares in 0..1."""
+
+    label: str
+    test_accuracy: float
+    train_accuracy: float
+
+
+def best_linear() -> Linear | None:
+    """The linear run with the highest test accuracy; None if there is none."""
+    runs = [
+        Linear(get_classifier_spec(name).label, record.test_accuracy, record.train_accuracy)
+        for name, record in load_results(DATASET).records.items()
+        if get_classifier_spec(name).family == "linear"
+    ]
+    return max(runs, key=lambda run: run.test_accuracy, default=None)
 
 
 def _signature() -> str:
