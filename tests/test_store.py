@@ -13,6 +13,8 @@ import pytest
 from mnist_core import store
 from mnist_core.classifiers.registry import list_classifiers
 from mnist_core.errors import ArtifactCorruptError, ArtifactMissingError, ArtifactStaleError, UnknownNameError
+from mnist_core.record import CrossValidation
+from mnist_core.training.learning_curve import points
 from tests.conftest import PROJECT
 
 DATASET, NAME = "digits", "logistic"
@@ -257,3 +259,47 @@ def test_a_wrong_name_lists_the_right_ones():
         store.load_record("mnist", "randomforest")
     with pytest.raises(UnknownNameError, match="digits"):
         store.load_record("fashion", "sgd")
+
+
+def test_out_of_fold_scores_and_suspects_come_back_and_cannot_be_changed(artifacts):
+    record = store.load_record(DATASET, NAME)
+    scores = np.random.default_rng(0).normal(0, 30, (record.n_train, 10)).astype(np.float32)
+    suspects = {"train": np.array([5, 2]), "test": np.array([], dtype=int)}
+    folds = CrossValidation(seed=1, created="now", accuracies=(0.5, 0.75), sizes=(2, 4))
+    saved = store.save_cross_validation(record, folds, temperature=7.0, scores=scores, suspects=suspects)
+    assert saved == store.load_record(DATASET, NAME)
+    assert (saved.temperature, saved.cross_validation.correct, saved.cross_validation.accuracy) == (7.0, 4, 4 / 6)
+    kept = store.load_out_of_fold(saved)
+    np.testing.assert_array_equal(kept.argmax(axis=1), scores.argmax(axis=1))
+    np.testing.assert_allclose(kept, scores - scores.max(axis=1, keepdims=True), atol=7 / 64)
+    assert store.load_suspects(saved, "train").tolist() == [5, 2]
+    assert store.load_suspects(saved, "test").tolist() == []
+    for array in (kept, store.load_suspects(saved, "train")):
+        with pytest.raises(ValueError, match="read-only"):
+            array[0] = 0
+
+
+@pytest.mark.parametrize("name", [store.OUT_OF_FOLD, store.SUSPECTS])
+def test_what_cross_validation_added_is_verified_like_all_else(run, name):
+    (run / name).write_bytes(b"PK damaged")
+    with pytest.raises(ArtifactCorruptError, match=name):
+        store.load_record(DATASET, NAME)
+
+
+@pytest.mark.parametrize(
+    "folds", [{}, {"seed": 1, "created": "", "accuracies": [0.9], "sizes": []}, {"accuracies": [], "sizes": []}, [0.9]]
+)
+def test_a_cross_validation_without_its_folds_is_corrupt(run, folds):
+    edit(run, cross_validation=folds)
+    with pytest.raises(ArtifactCorruptError):
+        store.load_record(DATASET, NAME)
+
+
+@pytest.mark.parametrize("dataset", ["mnist", "digits"])
+def test_every_committed_run_is_cross_validated_and_has_its_learning_curve(dataset):
+    records, _ = store.load_records(dataset)
+    for record in records:
+        labels, scores = store.load_labels(record, "train"), store.load_out_of_fold(record)
+        right = int((scores.argmax(axis=1) == labels).sum())
+        assert (record.cross_validation.correct, sum(record.cross_validation.sizes)) == (right, record.n_train)
+        assert [(entry["n_train"], entry["subset"]) for entry in record.learning_curve] == points(record.n_train)

@@ -99,6 +99,7 @@ def _leaderboard(dataset: str, keys: tuple[str, ...], _results: Results) -> pd.D
     rows, possible = [], ranks(_results)
     for name, record in _results.records.items():
         low, high = accuracy_interval(record.test_accuracy, record.n_test)
+        folds = record.cross_validation
         rows.append(
             {
                 "name": name,
@@ -108,8 +109,9 @@ def _leaderboard(dataset: str, keys: tuple[str, ...], _results: Results) -> pd.D
                 "test_accuracy": record.test_accuracy,
                 "low": low,
                 "high": high,
-                "cv_accuracy": record.cross_validation.accuracy if record.cross_validation else float("nan"),
-                "cv_spread": record.cross_validation.spread if record.cross_validation else float("nan"),
+                "cv_accuracy": folds.accuracy if folds else float("nan"),
+                "cv_spread": folds.spread if folds else float("nan"),
+                "cv_folds": [f"{100 * share:.2f}" for share in folds.accuracies] if folds else [],
                 "train_accuracy": record.train_accuracy,
                 "fit_seconds": record.fit_seconds,
                 "predict_seconds": record.predict_10_000_seconds,

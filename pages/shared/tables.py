@@ -25,6 +25,7 @@ def show_leaderboard(board: pd.DataFrame, n_test: int) -> None:
             interval=[words.interval(accuracy, n_test) for accuracy in board["test_accuracy"]],
             cv_accuracy=100 * board["cv_accuracy"],
             cv_spread=100 * board["cv_spread"],
+            cv_folds=board["cv_folds"].str.join("  "),
             train_accuracy=100 * board["train_accuracy"],
             predict_one_seconds=1000 * board["predict_one_seconds"],
             model_bytes=board["model_bytes"] / 1e6,
@@ -41,6 +42,7 @@ def show_leaderboard(board: pd.DataFrame, n_test: int) -> None:
                 "CV (%)", format="%.2f", help="Mean accuracy of a stratified 5-fold cross-validation on training data."
             ),
             "cv_spread": _number("± (%)", format="%.2f", help="Standard deviation of the five folds' accuracies."),
+            "cv_folds": _text("Folds (%)", help="The accuracy of each fold."),
             "train_accuracy": _number("Train (%)", format="%.2f", help="Accuracy on the training split."),
             "fit_seconds": _number("Training (s)", format="%.1f", help="One fit on the whole training split."),
             "predict_seconds": _number(
@@ -54,7 +56,7 @@ def show_leaderboard(board: pd.DataFrame, n_test: int) -> None:
         },
         column_order=(
             *("label", "rank", "test_accuracy", "interval", "cv_accuracy", "cv_spread", "train_accuracy"),
-            *("fit_seconds", "predict_seconds", "predict_one_seconds", "model_bytes", "remark"),
+            *("fit_seconds", "predict_seconds", "predict_one_seconds", "model_bytes", "cv_folds", "remark"),
         ),
         hide_index=True,
         alt="Leaderboard of the classifiers",

@@ -1,5 +1,6 @@
 import json
 
+import numpy as np
 import pytest
 
 from mnist_core import store
@@ -24,6 +25,14 @@ def test_every_accuracy_has_its_interval(open_page):
     for row in board.itertuples():
         low, high = map(float, row.interval.split(" to "))
         assert low < row.test_accuracy < high
+
+
+def test_the_leaderboard_gives_each_fold_their_mean_and_their_spread(open_page):
+    for row in open_page("overview").dataframe[0].value.itertuples():
+        folds = store.load_record("digits", row.name).cross_validation
+        assert row.cv_folds.split() == [f"{100 * share:.2f}" for share in folds.accuracies]
+        assert row.cv_accuracy == pytest.approx(100 * folds.accuracy)
+        assert row.cv_spread == pytest.approx(100 * np.std(folds.accuracies, ddof=1))
 
 
 def test_the_way_in_is_the_worst_pair_of_the_chosen_classifier(open_page):
