@@ -91,7 +91,7 @@ def test_another_filter_starts_at_the_first_page(open_page):
 def test_a_link_opens_a_digit_with_every_classifiers_probabilities(open_page):
     app = open_page("errors", model="sgd", sample=5)
     assert len(app.get("dialog")) == 1
-    assert f"of {len(list_classifiers())} classifiers got it wrong" in texts(app)
+    assert f"of {len(list_classifiers())} classifiers say something else" in texts(app)
 
 
 def test_steps_walk_through_the_list(open_page):
