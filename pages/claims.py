@@ -41,15 +41,7 @@ shown = [
     for row in table.itertuples()
 ]
 st.table(shown, hide_index=True)
-st.download_button(
-    "CSV",
-    lambda: table.to_csv(index=False).encode(),
-    file_name="published-claims.csv",
-    mime="text/csv",
-    icon=":material/download:",
-    type="tertiary",
-    on_click="ignore",
-)
+charts.offer_csv(lambda: table, name="published-claims", help="The table's data; accuracies as shares.")
 
 steps = claims.kernel_steps()
 if len(steps):

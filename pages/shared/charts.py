@@ -1,4 +1,4 @@
-"""A figure with its data as CSV below it."""
+"""Figures with their data as CSV below them."""
 
 from collections.abc import Callable
 from typing import Any
@@ -21,6 +21,11 @@ def show(figure: go.Figure, frame: Callable[[], pd.DataFrame], *, name: str, alt
         Of `st.plotly_chart`.
     """
     st.plotly_chart(figure, alt=alt, **options)
+    offer_csv(frame, name=name, help="The figure's data.")
+
+
+def offer_csv(frame: Callable[[], pd.DataFrame], *, name: str, help: str) -> None:
+    """A button that downloads a frame, made when it is asked for; `name` is the file's, without its ending."""
     st.download_button(
         "CSV",
         lambda: frame().to_csv(index=False).encode(),
@@ -30,5 +35,5 @@ def show(figure: go.Figure, frame: Callable[[], pd.DataFrame], *, name: str, alt
         type="tertiary",
         on_click="ignore",
         key=f"csv {name}",
-        help="The figure's data.",
+        help=help,
     )

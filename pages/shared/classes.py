@@ -87,16 +87,8 @@ def show_pictures(place: gallery.Place, shapes: Shapes, selected: int | None) ->
     gallery.show_classes(mean, name="Mean", selected=selected)
     gallery.show_classes(variance, name="Variance", selected=selected)
     st.caption("Above each class's mean digit, below the variance of its pixels: ink where its digits differ most.")
-    st.download_button(
-        "CSV",
-        lambda: moments_table(shapes).to_csv(index=False).encode(),
-        file_name=f"{'-'.join(place)}-mean-and-variance.csv",
-        mime="text/csv",
-        icon=":material/download:",
-        type="tertiary",
-        on_click="ignore",
-        help="Mean and variance of each class's pixels.",
-    )
+    name = f"{'-'.join(place)}-mean-and-variance"
+    charts.offer_csv(lambda: moments_table(shapes), name=name, help="Mean and variance of each class's pixels.")
 
 
 def show_details(shapes: Shapes, labels: np.ndarray, index: int) -> None:

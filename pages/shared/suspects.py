@@ -7,7 +7,7 @@ import streamlit as st
 
 from mnist_core import cached
 from mnist_core.errors import NotCrossValidatedError
-from pages.shared import view, words
+from pages.shared import charts, view, words
 
 _ACCURACIES = {
     "all": ("All (%)", "Accuracy with every digit of the split."),
@@ -60,15 +60,9 @@ def show_accuracies(results: cached.Results, table: pd.DataFrame, *, judge: str)
         "Leaving out digits that a classifier itself got wrong flatters it. The last figure leaves out what most other "
         "classifiers suspect, whatever the classifier itself says: read both. Suspects are not proven errors."
     )
-    st.download_button(
-        "CSV",
-        lambda: table.to_csv(index=False).encode(),
-        file_name=f"{results.dataset}-{results.split}-{judge}-without-suspects.csv",
-        mime="text/csv",
-        icon=":material/download:",
-        type="tertiary",
-        on_click="ignore",
-        key="csv without suspects",
+    charts.offer_csv(
+        lambda: table,
+        name=f"{results.dataset}-{results.split}-{judge}-without-suspects",
         help="The table's data; accuracies as shares.",
     )
 
