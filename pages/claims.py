@@ -28,19 +28,16 @@ if table.empty:
     st.code("python -m mnist_core claims", language="bash")
     st.stop()
 
-shown = [
-    {
-        "Project": row.project,
-        "Trained": row.what,
-        "Reported": f"{row.reported} %, {row.protocol}" if isinstance(row.reported, str) else row.protocol,
-        "Measured here": f"{words.percent(row.measured)} ({100 * row.low:.2f} to {100 * row.high:.2f})",
-        "How": f"{row.scored}; `{row.recipe}`, one fit {words.seconds(row.seconds)}",
-        "Verdict": BADGES[row.verdict],
-        "Why": row.remark,
-    }
-    for row in table.itertuples()
-]
-st.table(shown, hide_index=True)
+for project, made in table.groupby("project", sort=False):
+    with st.container(border=True):
+        for row in made.itertuples():
+            reported, measured, why = st.columns([4, 4, 6], gap="medium")
+            figure = f"reported {row.reported} %, " if isinstance(row.reported, str) else ""
+            reported.markdown(f"**Project {project}: {row.what}**  \n{figure}{row.protocol}")
+            interval = f"({100 * row.low:.2f} to {100 * row.high:.2f})"
+            measured.markdown(f"**{words.percent(row.measured)}** {interval}  \n{BADGES[row.verdict]}")
+            why.markdown(row.remark)
+            why.caption(f"{row.scored}; `{row.recipe}`, one fit {words.seconds(row.seconds)}")
 charts.offer_csv(lambda: table, name="published-claims", help="The table's data; accuracies as shares.")
 
 steps = claims.kernel_steps()

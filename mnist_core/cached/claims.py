@@ -16,9 +16,9 @@ from mnist_core.record import Record
 
 COLUMNS = ("project", "what", "reported", "protocol", "recipe", "scored", "measured", "low", "high", "seconds")
 SCORED = {
-    "train": "on the 60,000 training digits themselves",
-    "test": "trained on 60,000, scored on the 10,000 test digits",
-    "cv": "5-fold cross-validation on the 60,000 training digits",
+    "train": "on its 60,000 training digits",
+    "test": "on 10,000 test digits",
+    "cv": "5-fold cross-validation",
 }
 
 
