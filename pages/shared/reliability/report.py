@@ -32,7 +32,7 @@ def show_report(results: cached.Results, names: Sequence[str]) -> None:
     )
     whole = {results.labels[name]: reliability.report(results, name) for name in names}
     reports = {label: report.digits for label, report in whole.items()}
-    left, right = st.columns([5, 4], gap="large") if len(names) == 1 else (st.container(), st.container())
+    left, right = st.columns([5, 4]) if len(names) == 1 else (st.container(), st.container())
     with left:
         charts.show(
             report_figure(reports, label_colours(results, names), measure=measure),
@@ -58,7 +58,7 @@ def _show_whole(report: pd.DataFrame) -> None:
     st.dataframe(
         report[[*MEASURES, "support"]].assign(**{name: 100 * report[name] for name in MEASURES}).rename_axis("of"),
         column_config={
-            "of": st.column_config.TextColumn("Digit", width=85),
+            "of": st.column_config.TextColumn("Digit", width=70),
             **{name: _number(f"{title} (%)", format="%.2f") for name, title in MEASURES.items()},
             "support": _number("Support", format="localized", help="Test digits of this class."),
         },
