@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
@@ -18,6 +19,8 @@ from mnist_core.progress import silent
 
 settings.register_profile("untimed", deadline=None)  # nothing here asserts a time, on whatever machine
 settings.load_profile("untimed")
+# A shell starts what it runs in the background with Ctrl-C ignored, and every process started from here inherits that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 PROJECT = Path(__file__).resolve().parents[1]
 NEEDS = ("mnist", "browser", "torch")
 
