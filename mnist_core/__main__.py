@@ -1,4 +1,4 @@
-"""The command line: python -m mnist_core fetch | train | cv | curve | claims | show | verify."""
+"""The command line: python -m mnist_core fetch | train | cv | curve | seeds | claims | show | verify."""
 
 import argparse
 import os
@@ -72,10 +72,18 @@ def _parser() -> argparse.ArgumentParser:
     curve = subparsers.add_parser("curve", help="learning curves: train stored runs' recipes on less data")
     curve.set_defaults(run=commands.measure_curves)
 
+    seeds = subparsers.add_parser("seeds", help="train stored runs' recipes with other seeds: how much is luck")
+    seeds.add_argument("--count", type=_positive, default=3, metavar="N", help="seeds in all (default: 3)")
+    seeds.set_defaults(run=commands.train_seeds_of)
+
     claims = subparsers.add_parser("claims", help="measure the recipes behind published figures, on mnist")
     claims.add_argument("--force", action="store_true", help="all recipes, also those that were measured")
     claims.set_defaults(run=commands.measure_claims)
-    for command, again in ((cv, "also where it has been done"), (curve, "all points, also those that are there")):
+    for command, again in (
+        (cv, "also where it has been done"),
+        (curve, "all points, also those that are there"),
+        (seeds, "all other seeds, also those that are there"),
+    ):
         command.add_argument("classifiers", nargs="*", metavar="NAME", help=classifiers)
         command.add_argument("--all", action="store_true", help="every classifier that is stored")
         command.add_argument("--force", action="store_true", help=again)
@@ -87,7 +95,7 @@ def _parser() -> argparse.ArgumentParser:
     verify = subparsers.add_parser("verify", help="check stored runs against their files, metrics and models")
     verify.add_argument("classifiers", nargs="*", metavar="NAME", help=f"{classifiers} (default: all that are stored)")
     verify.set_defaults(run=commands.verify)
-    for command in (train, cv, curve, show, verify):
+    for command in (train, cv, curve, seeds, show, verify):
         command.add_argument("--dataset", default="mnist", metavar="DATASET", help=f"{datasets} (default: mnist)")
     return parser
 

@@ -6,14 +6,14 @@ import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from functools import cached_property
-from statistics import stdev
+from statistics import fmean, stdev
 from typing import Any, get_origin
 
 from mnist_core.errors import ArtifactCorruptError, ArtifactStaleError
 
-SCHEMA = 2
+SCHEMA = 3
 RECORD, MODEL, PREDICTIONS, LABELS = "record.json", "model.onnx.gz", "predictions.npz", "labels.npz"
-OUT_OF_FOLD, SUSPECTS = "out-of-fold.npz", "suspects.npz"
+OUT_OF_FOLD, SUSPECTS, ROBUSTNESS = "out-of-fold.npz", "suspects.npz", "robustness.npz"
 
 
 @dataclass(frozen=True)
@@ -66,6 +66,14 @@ class Record:
         Of the training that held digits out.
     learning_curve : mappings with "n_train", "subset", "test_accuracy", "fit_seconds"
         One entry for each training on part of the training split; `subset` is the seed that drew it.
+    replicates : mappings with "seed", "test_accuracy", "fit_seconds"
+        The same recipe trained on the whole training split with other seeds.
+    robustness : mapping of transform to accuracies
+        Test accuracy at each severity, the mildest first.
+    chosen_by : str
+        How the hyperparameters were found.
+    label : str
+        What its owner calls it; empty for the registry's label.
     """
 
     classifier: str
@@ -89,6 +97,10 @@ class Record:
     history: tuple[Mapping[str, float], ...] = ()
     cross_validation: CrossValidation | None = None
     learning_curve: tuple[Mapping[str, float], ...] = ()
+    replicates: tuple[Mapping[str, float], ...] = ()
+    robustness: Mapping[str, Any] = field(default_factory=dict)
+    chosen_by: str = ""
+    label: str = ""
     details: Mapping[str, Any] = field(default_factory=dict)
     labels_sha256: str = ""
     files: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -103,6 +115,12 @@ class Record:
     def predict_10_000_seconds(self) -> float:
         """Prediction time of 10,000 digits, scaled from the test split's."""
         return self.predict_seconds / self.n_test * 10_000
+
+    @property
+    def seeds_accuracy(self) -> tuple[float, float, int]:
+        """Mean test accuracy over all seeds it was trained with, their standard deviation (0 for one), how many."""
+        found = [self.test_accuracy, *(entry["test_accuracy"] for entry in self.replicates)]
+        return fmean(found), stdev(found) if len(found) > 1 else 0.0, len(found)
 
     @property
     def model_bytes(self) -> int:
@@ -149,7 +167,7 @@ def from_json(data: bytes, dataset: str, classifier: str) -> Record:
         raise corrupt("describes no usable run: its files' hashes or its temperature are missing.")
     if (found["dataset"], found["classifier"]) != (dataset, classifier):
         raise corrupt(f"belongs to {found['classifier']} on {found['dataset']}.")
-    lists: dict[str, Any] = {name: tuple(found[name]) for name in ("history", "learning_curve")}
+    lists: dict[str, Any] = {name: tuple(found[name]) for name in ("history", "learning_curve", "replicates")}
     folds = found["cross_validation"]
     if folds is not None:
         names = {item.name for item in fields(CrossValidation)}

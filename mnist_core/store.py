@@ -1,6 +1,7 @@
 """What is kept of a run: `record.json`, `model.onnx.gz`, `predictions.npz`, and a dataset's `labels.npz` beside them.
 
-Cross-validation adds `out-of-fold.npz`, and `suspects.npz`: the digits whose labels it doubts.
+Cross-validation adds `out-of-fold.npz`, and `suspects.npz`: the digits whose labels it doubts. `robustness.npz` holds
+the labels of distorted test digits. A run of one's own, such as `mlp@1`, is kept in the same way, but not in git.
 
 The record is the single source of every figure on screen and names the sha256 of each file; it is written last, so a
 run is there as a whole or not at all. Nothing here is a pickle.
@@ -11,6 +12,7 @@ import hashlib
 import io
 import json
 import os
+import shutil
 import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -20,7 +22,7 @@ from zipfile import BadZipFile
 
 import numpy as np
 
-from mnist_core.classifiers.registry import get_classifier_spec, hyperparameters_for, list_classifiers
+from mnist_core.classifiers.registry import LOCAL, get_classifier_spec, hyperparameters_for, list_classifiers
 from mnist_core.compact import pack, unpack
 from mnist_core.datasets import SplitName, get_dataset_spec
 from mnist_core.errors import (
@@ -37,6 +39,7 @@ from mnist_core.record import (
     OUT_OF_FOLD,
     PREDICTIONS,
     RECORD,
+    ROBUSTNESS,
     SUSPECTS,
     CrossValidation,
     Record,
@@ -50,7 +53,7 @@ if TYPE_CHECKING:
 _UNREADABLE = (OSError, ValueError, KeyError, TypeError, EOFError, RuntimeError, BadZipFile, zlib.error)
 """What reading a damaged file may raise: NumPy, zipfile and zlib have no error in common."""
 
-_FILES = (RECORD, MODEL, PREDICTIONS, OUT_OF_FOLD, SUSPECTS)
+_FILES = (RECORD, MODEL, PREDICTIONS, OUT_OF_FOLD, SUSPECTS, ROBUSTNESS)
 Labels = Mapping[SplitName, np.ndarray]
 """The labels of both splits, each uint8 of shape (n,)."""
 
@@ -66,11 +69,50 @@ def run_dir(dataset: str, classifier: str) -> Path:
     return artifacts_dir() / dataset / classifier
 
 
+def list_runs(dataset: str) -> list[str]:
+    """The names of all classifiers of the registry, trained or not, then of the runs of one's own, oldest first."""
+    own = []
+    for path in (artifacts_dir() / dataset).glob(f"*{LOCAL}*/{RECORD}"):
+        base, _, number = path.parent.name.partition(LOCAL)
+        if base in list_classifiers(dataset) and number.isdigit():
+            own.append((int(number), base))
+    return [*list_classifiers(dataset), *(f"{base}{LOCAL}{number}" for number, base in sorted(own))]
+
+
+def next_name(dataset: str, classifier: str) -> str:
+    """A name for one more run of one's own of a classifier: numbers go up over all of a dataset."""
+    numbers = [int(name.partition(LOCAL)[2]) for name in list_runs(dataset) if LOCAL in name]
+    return f"{classifier}{LOCAL}{max(numbers, default=0) + 1}"
+
+
+def rename_run(record: Record, label: str) -> Record:
+    """Call a run something else on screen, and return the new record; an empty label is the registry's again."""
+    record = replace(record, label=" ".join(label.split()))
+    _write(record, {})
+    return record
+
+
+def delete_run(dataset: str, name: str) -> None:
+    """Delete a run of one's own with all its files; one of the registry's runs is refused.
+
+    Raises
+    ------
+    MnistCoreError
+        It is not one's own.
+    """
+    get_classifier_spec(name)
+    if LOCAL not in name:
+        raise MnistCoreError(f"{name} is a run of the registry: only runs of your own, such as mlp{LOCAL}1, go away.")
+    folder = run_dir(dataset, name)
+    (folder / RECORD).unlink(missing_ok=True)  # first: from here on the run is not there
+    shutil.rmtree(folder, ignore_errors=True)
+
+
 def save_run(record: Record, *, model: bytes, scores: np.ndarray, labels: Labels) -> Record:
     """Write a run, the record last, and return the record with the hashes filled in.
 
-    A cross-validation and a learning curve that were stored before stay if this run repeats that one: the same data,
-    hyperparameters and seed, and the same scores. Otherwise they go.
+    What was added to a run that was stored before (cross-validation, learning curve, other seeds, robustness) stays if
+    this run repeats that one: the same data, hyperparameters and seed, and the same scores. Otherwise it goes.
 
     Parameters
     ----------
@@ -96,7 +138,7 @@ def save_run(record: Record, *, model: bytes, scores: np.ndarray, labels: Labels
         arrays = {split: array.astype(np.uint8) for split, array in labels.items()}
         write_atomically(run_dir(record.dataset, record.classifier).parent / LABELS, pack_arrays(**arrays))
     _write(record, contents)
-    for name in {OUT_OF_FOLD, SUSPECTS} - record.files.keys():
+    for name in {OUT_OF_FOLD, SUSPECTS, ROBUSTNESS} - record.files.keys():
         (run_dir(record.dataset, record.classifier) / name).unlink(missing_ok=True)
     return record
 
@@ -135,6 +177,28 @@ def save_learning_curve(record: Record, curve: Sequence[Mapping[str, float]]) ->
     return record
 
 
+def save_replicates(record: Record, replicates: Sequence[Mapping[str, float]]) -> Record:
+    """Add trainings with other seeds to a stored run, and return the new record."""
+    record = replace(record, replicates=tuple(replicates))
+    _write(record, {})
+    return record
+
+
+def save_robustness(record: Record, accuracies: Mapping[str, Any], labels: Mapping[str, np.ndarray]) -> Record:
+    """Add what distortions of the test digits do to a stored run, and return the new record.
+
+    Parameters
+    ----------
+    accuracies : mapping of name to list of shares in 0..1
+    labels : mapping of name to uint8 ndarray
+        The predicted labels behind them.
+    """
+    contents = {ROBUSTNESS: pack_arrays(**{name: array.astype(np.uint8) for name, array in labels.items()})}
+    record = replace(record, robustness=dict(accuracies), files={**record.files, **_described(contents)})
+    _write(record, contents)
+    return record
+
+
 def load_record(dataset: str, classifier: str) -> Record:
     """Read and check a run's record: its form, that it is today's, and the hash of every file beside it.
 
@@ -156,7 +220,7 @@ def load_record(dataset: str, classifier: str) -> Record:
         reason = f"trained on data {record.fingerprint[:12]}…, {dataset} is now {fingerprint[:12]}…."
         raise ArtifactStaleError(dataset, classifier, reason)
     today = json.loads(json.dumps(hyperparameters_for(classifier, dataset)))
-    if record.hyperparameters != today:
+    if LOCAL not in classifier and record.hyperparameters != today:
         names = sorted(today.keys() | record.hyperparameters.keys())
         changed = ", ".join(name for name in names if today.get(name) != record.hyperparameters.get(name))
         reason = f"trained with other hyperparameters than the registry's ({changed})."
@@ -167,10 +231,10 @@ def load_record(dataset: str, classifier: str) -> Record:
 
 
 def load_records(dataset: str) -> tuple[list[Record], list[ArtifactError]]:
-    """Every usable record of a dataset in the registry's order, and what is wrong with the others."""
+    """Every usable record of a dataset in the order of `list_runs`, and what is wrong with the others."""
     records: list[Record] = []
     problems: list[ArtifactError] = []
-    for classifier in list_classifiers(dataset):
+    for classifier in list_runs(dataset):
         try:
             records.append(load_record(dataset, classifier))
         except ArtifactError as error:
@@ -205,6 +269,11 @@ def load_out_of_fold(record: Record) -> np.ndarray:
 def load_suspects(record: Record, split: SplitName) -> np.ndarray:
     """Indices of a split's digits whose labels a cross-validated run doubts, most doubtful first: int32, read-only."""
     return _array(record, SUSPECTS, split, lambda: _read_verified(record, SUSPECTS))
+
+
+def load_robustness(record: Record, name: str) -> np.ndarray:
+    """The labels of one array of `robustness.npz`, uint8, read-only; `record.robustness` says which there are."""
+    return _array(record, ROBUSTNESS, name, lambda: _read_verified(record, ROBUSTNESS))
 
 
 def load_labels(record: Record, split: SplitName) -> np.ndarray:
@@ -243,7 +312,7 @@ def signature(dataset: str) -> str:
     """Sizes and times of every file kept for a dataset: equal as long as nothing changed."""
     folder = artifacts_dir() / dataset
     paths = [folder / LABELS]
-    paths += [folder / name / file for name in list_classifiers(dataset) for file in _FILES]
+    paths += [folder / name / file for name in list_runs(dataset) for file in _FILES]
     found = []
     for path in paths:
         try:
@@ -316,7 +385,10 @@ def _with_what_stays_true(record: Record) -> Record:
     same_scores = record.files[PREDICTIONS]["sha256"] == before.files[PREDICTIONS]["sha256"]
     if not same_scores or (before.seed, before.labels_sha256) != (record.seed, record.labels_sha256):
         return record
-    record = replace(record, learning_curve=before.learning_curve)
+    record = replace(record, learning_curve=before.learning_curve, replicates=before.replicates)
+    if ROBUSTNESS in before.files and record.files[MODEL] == before.files[MODEL]:
+        files = {**record.files, ROBUSTNESS: before.files[ROBUSTNESS]}
+        record = replace(record, robustness=before.robustness, files=files)
     if before.cross_validation is None:
         return record
     added = {name: before.files[name] for name in (OUT_OF_FOLD, SUSPECTS)}

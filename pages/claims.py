@@ -56,6 +56,6 @@ if len(steps):
         f" (Nyström) passes {enough or 'neither so far'}, its whole interval above the line."
     )
     figure = kernel_steps_figure(
-        steps, goals=GOALS, colour=theme.classifier_colours()["sgd-kernel"], accent=theme.accent()
+        steps, goals=GOALS, colour=theme.classifier_colours(["sgd-kernel"])["sgd-kernel"], accent=theme.accent()
     )
     charts.show(figure, lambda: steps, name="kernel-centres", alt="Test accuracy by the number of centres")

@@ -7,7 +7,6 @@ import streamlit as st
 
 from mnist_core import cached
 from mnist_core.cached import head_to_head
-from mnist_core.classifiers.registry import get_classifier_spec, list_classifiers
 from mnist_core.evaluation.mistakes import sort_digits, surest_mistakes
 from mnist_core.evaluation.significance import Outcome, mistakes_by_outcome
 from mnist_core.figures import head_to_head as figures
@@ -26,10 +25,10 @@ DIGITS = ("any", *range(10))
 ensure_dashboard(__file__)
 results, a = sidebar.chosen()
 st.title("Is A really better than B?")
-label_a = get_classifier_spec(a).label
+label_a = results.label(a)
 st.caption(f"A is {label_a}, chosen in the sidebar. Digits that only one of the two gets right tell them apart.")
 runs.require(results, a)
-others = [name for name in list_classifiers(results.dataset) if name != a]
+others = [name for name in results.names if name != a]
 accuracy = {name: record.test_accuracy for name, record in results.records.items()}
 rivals = [name for name in others if name in accuracy]
 closest = min(rivals, key=lambda name: abs(accuracy[name] - accuracy[a]), default=others[0])
@@ -40,7 +39,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     b = st.selectbox(
         "Compare with B",
         others,
-        format_func=lambda name: get_classifier_spec(name).label,
+        format_func=results.label,
         width=300,
         **view.bind("model_b", others, closest, always=True),
     )

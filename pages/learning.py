@@ -52,7 +52,7 @@ st.subheader("More digits")
 if not by_digits:
     st.info(f"The learning curve of {label} has not been measured yet. In a terminal:")
     st.code(f"python -m mnist_core curve {classifier} --dataset {results.dataset}", language="bash")
-options: dict[str, Any] = {"colours": theme.classifier_colours(), "chosen": classifier}
+options: dict[str, Any] = {"colours": theme.classifier_colours(results.records), "chosen": classifier}
 if len(curves):
     measured = list(curves["name"].unique())
     compared = st.multiselect(

@@ -62,7 +62,7 @@ if results.records:
     with chart:
         st.subheader("Accuracy against training time")
         charts.show(
-            accuracy_time_figure(board, theme.classifier_colours()),
+            accuracy_time_figure(board, theme.classifier_colours(board["name"])),
             lambda: board,
             name=f"{dataset.name}-leaderboard",
             alt="Test accuracy by training time",

@@ -12,7 +12,13 @@ import pytest
 
 from mnist_core import store
 from mnist_core.classifiers.registry import list_classifiers
-from mnist_core.errors import ArtifactCorruptError, ArtifactMissingError, ArtifactStaleError, UnknownNameError
+from mnist_core.errors import (
+    ArtifactCorruptError,
+    ArtifactMissingError,
+    ArtifactStaleError,
+    MnistCoreError,
+    UnknownNameError,
+)
 from mnist_core.record import CrossValidation
 from mnist_core.training.learning_curve import points
 from tests.conftest import PROJECT
@@ -303,3 +309,59 @@ def test_every_committed_run_is_cross_validated_and_has_its_learning_curve(datas
         right = int((scores.argmax(axis=1) == labels).sum())
         assert (record.cross_validation.correct, sum(record.cross_validation.sizes)) == (right, record.n_train)
         assert [(entry["n_train"], entry["subset"]) for entry in record.learning_curve] == points(record.n_train)
+
+
+def keep_as_own(number, **changes):
+    """A copy of the run under a name of one's own."""
+    record = store.load_record(DATASET, NAME)
+    own = replace(record, classifier=f"{NAME}@{number}", hyperparameters={"C": 7.0}, files={}, **changes)
+    model = gzip.decompress((store.run_dir(DATASET, NAME) / store.MODEL).read_bytes())
+    return store.save_run(own, model=model, scores=store.load_scores(record), labels=both_labels(record))
+
+
+def test_a_run_of_ones_own_is_listed_and_loaded_beside_the_others(artifacts):
+    assert store.next_name(DATASET, "mlp") == "mlp@1"
+    own = keep_as_own(1, label="Mine")
+    assert store.list_runs(DATASET) == [*list_classifiers(DATASET), f"{NAME}@1"]
+    assert store.next_name(DATASET, "mlp") == "mlp@2"
+    assert store.load_record(DATASET, f"{NAME}@1") == own
+    assert store.load_records(DATASET)[0][-1] == own
+    assert store.load_classifier(f"{NAME}@1", DATASET).temperature == own.temperature
+
+
+def test_a_run_of_ones_own_can_be_renamed_and_deleted_and_the_registrys_cannot_be_deleted(artifacts):
+    own = keep_as_own(3)
+    before = store.signature(DATASET)
+    assert store.rename_run(own, "  Another \n name ").label == "Another name"
+    assert store.load_record(DATASET, own.classifier).label == "Another name"
+    assert store.signature(DATASET) != before
+    store.delete_run(DATASET, own.classifier)
+    assert store.list_runs(DATASET) == list_classifiers(DATASET)
+    with pytest.raises(MnistCoreError, match="run of the registry"):
+        store.delete_run(DATASET, NAME)
+    store.load_record(DATASET, NAME)
+
+
+@pytest.mark.parametrize("name", ["other@1", f"{NAME}@x", f"{NAME}@", "@1", f"{NAME}@1@2", f"../{NAME}@1"])
+def test_only_a_classifier_and_a_number_make_a_name_of_ones_own(artifacts, name):
+    (artifacts / DATASET / name).mkdir(parents=True, exist_ok=True)
+    (artifacts / DATASET / name / store.RECORD).write_text("{}")
+    assert store.list_runs(DATASET) == list_classifiers(DATASET)
+    with pytest.raises(UnknownNameError):
+        store.delete_run(DATASET, name)
+
+
+def test_what_was_added_to_a_run_comes_back_and_stays_while_the_run_does(artifacts):
+    record = store.load_record(DATASET, NAME)
+    shares, labels = {"rotate": [0.9, 0.8]}, np.zeros((2, record.n_test), dtype=np.uint8)
+    record = store.save_robustness(record, shares, {"rotate": labels})
+    record = store.save_replicates(record, [{"seed": 1, "test_accuracy": 0.9, "fit_seconds": 1.0}])
+    assert store.load_record(DATASET, NAME) == record
+    np.testing.assert_array_equal(store.load_robustness(record, "rotate"), labels)
+    model = gzip.decompress((store.run_dir(DATASET, NAME) / store.MODEL).read_bytes())
+    bare = replace(record, files={}, robustness={}, replicates=())
+    again = store.save_run(bare, model=model, scores=store.load_scores(record), labels=both_labels(record))
+    assert (again.robustness, again.replicates) == (record.robustness, record.replicates)
+    other = store.save_run(bare, model=model, scores=1 - store.load_scores(record), labels=both_labels(record))
+    assert (other.robustness, other.replicates) == ({}, ())
+    assert not (store.run_dir(DATASET, NAME) / "robustness.npz").exists()

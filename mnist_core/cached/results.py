@@ -9,7 +9,7 @@ import streamlit as st
 
 from mnist_core import store
 from mnist_core.cached.head_to_head import ranks
-from mnist_core.classifiers.registry import get_classifier_spec, list_classifiers
+from mnist_core.classifiers.registry import get_classifier_spec
 from mnist_core.datasets import SplitName
 from mnist_core.errors import ArtifactError, NotCrossValidatedError
 from mnist_core.evaluation import confusion, mistakes
@@ -25,7 +25,9 @@ class Results:
 
     Attributes
     ----------
-    records, scores, y_pred, proba, confidence, margin : mappings by classifier name, in the registry's order
+    names : tuple of str
+        All classifiers, usable or not, in the order of `store.list_runs`.
+    records, scores, y_pred, proba, confidence, margin : mappings by classifier name, in the same order
         Scores and probabilities are float32 of shape (n, 10), predictions uint8 of shape (n,); the confidence of a
         prediction and its margin before the second likeliest class float32 of shape (n,). Of the training split there
         are no scores, and the probabilities are float16.
@@ -36,6 +38,7 @@ class Results:
 
     dataset: str
     split: SplitName
+    names: tuple[str, ...]
     records: Mapping[str, store.Record]
     problems: Mapping[str, ArtifactError]
     y_true: np.ndarray
@@ -48,7 +51,12 @@ class Results:
     @property
     def labels(self) -> dict[str, str]:
         """What to call each usable classifier on screen."""
-        return {name: get_classifier_spec(name).label for name in self.records}
+        return {name: self.label(name) for name in self.records}
+
+    def label(self, name: str) -> str:
+        """What to call a classifier on screen, usable or not."""
+        record = self.records.get(name)
+        return (record.label if record else "") or get_classifier_spec(name).label
 
 
 def load_results(dataset: str, split: SplitName = "test") -> Results:
@@ -60,7 +68,8 @@ def load_results(dataset: str, split: SplitName = "test") -> Results:
 def _load_results(dataset: str, split: SplitName, signature: str) -> Results:
     records, problems, all_scores, y_pred, proba, confidence, margin = {}, {}, {}, {}, {}, {}, {}
     y_true = np.empty(0, dtype=np.uint8)
-    for name in list_classifiers(dataset):
+    names = tuple(store.list_runs(dataset))
+    for name in names:
         try:
             record = store.load_record(dataset, name)
             y_true, scores = store.load_labels(record, split), _load_scores(record, split)
@@ -78,7 +87,7 @@ def _load_results(dataset: str, split: SplitName, signature: str) -> Results:
     for arrays in (y_pred, proba, confidence, margin):
         for array in arrays.values():
             array.flags.writeable = False
-    return Results(dataset, split, records, problems, y_true, all_scores, y_pred, proba, confidence, margin)
+    return Results(dataset, split, names, records, problems, y_true, all_scores, y_pred, proba, confidence, margin)
 
 
 def _load_scores(record: store.Record, split: SplitName) -> np.ndarray:
@@ -103,7 +112,7 @@ def _leaderboard(dataset: str, keys: tuple[str, ...], _results: Results) -> pd.D
         rows.append(
             {
                 "name": name,
-                "label": get_classifier_spec(name).label,
+                "label": _results.labels[name],
                 "best_rank": possible[name][0],
                 "worst_rank": possible[name][1],
                 "test_accuracy": record.test_accuracy,

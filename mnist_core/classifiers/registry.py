@@ -1,5 +1,6 @@
 """The classifiers there are: adding one is one entry here and one training command."""
 
+from dataclasses import replace
 from typing import Any
 
 from mnist_core.classifiers.convnet import ConvNet
@@ -121,12 +122,28 @@ _SPECS = (
 CLASSIFIERS: dict[str, ClassifierSpec] = {spec.name: spec for spec in _SPECS}
 
 
+LOCAL = "@"
+"""Stands in the name of a run of one's own between the classifier and a number: `mlp@1`."""
+
+
 def get_classifier_spec(name: str) -> ClassifierSpec:
-    """The spec of that name, or UnknownNameError."""
-    try:
-        return CLASSIFIERS[name]
-    except KeyError:
-        raise UnknownNameError("classifier", name, CLASSIFIERS) from None
+    """The spec of that name, or UnknownNameError; of a run of one's own that of its classifier, under its name."""
+    base, mark, number = name.partition(LOCAL)
+    if base not in CLASSIFIERS or (mark and not number.isdigit()):
+        raise UnknownNameError("classifier", name, CLASSIFIERS)
+    spec = CLASSIFIERS[base]
+    return replace(spec, name=name, label=f"{spec.label} ({number})") if mark else spec
+
+
+def base_of(name: str) -> str:
+    """The classifier that a run of one's own trains: `mlp` of `mlp@1`; of any other name itself."""
+    return name.partition(LOCAL)[0]
+
+
+def origin_of(name: str) -> str:
+    """The classifier that this one refines, through all steps; of one that refines none itself."""
+    spec = get_classifier_spec(base_of(name))
+    return origin_of(spec.refines) if spec.refines else spec.name
 
 
 def list_classifiers(dataset: str = "mnist") -> list[str]:
@@ -137,5 +154,5 @@ def list_classifiers(dataset: str = "mnist") -> list[str]:
 
 def hyperparameters_for(classifier: str, dataset: str) -> dict[str, Any]:
     """The classifier's hyperparameters, with what is particular to the dataset."""
-    overrides = get_dataset_spec(dataset).overrides.get(classifier, {})
+    overrides = get_dataset_spec(dataset).overrides.get(base_of(classifier), {})
     return {**get_classifier_spec(classifier).hyperparameters, **overrides}

@@ -74,6 +74,10 @@ class ClassifierSpec:
         One or two sentences for the leaderboard: what it is, and what to know about it.
     requires : tuple of str
         Import names needed to train it that not every installation has.
+    refines : str or None
+        Name of the classifier that it is a better version of.
+    chosen_by : str
+        What decided on the hyperparameters.
     """
 
     name: str
@@ -84,6 +88,8 @@ class ClassifierSpec:
     remark: str
     search_space: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
     requires: tuple[str, ...] = ()
+    refines: str | None = None
+    chosen_by: str = "the 10,000 held-out digits"
 
 
 def as_rows(images: np.ndarray) -> np.ndarray:

@@ -5,10 +5,9 @@ import sys
 
 import numpy as np
 
-from mnist_core.classifiers.registry import list_classifiers
 from mnist_core.datasets import Split, fetch_dataset, load_dataset
 from mnist_core.errors import ArtifactError, ArtifactMissingError, DatasetUnavailableError
-from mnist_core.store import Record, load_labels, load_model, load_out_of_fold, load_record, load_scores
+from mnist_core.store import Record, list_runs, load_labels, load_model, load_out_of_fold, load_record, load_scores
 
 SMALLEST_DIFFERENCE = 1e-3
 """Of the scores' spread: processors round differently, models do not."""
@@ -37,7 +36,7 @@ def verify(options: argparse.Namespace) -> bool:
     test = _test_split(options.dataset)
     outcomes = [_verify_one(name, options.dataset, test) for name in options.classifiers]
     if not options.classifiers:
-        names = list_classifiers(options.dataset)
+        names = list_runs(options.dataset)
         outcomes = [_verify_one(name, options.dataset, test, skip_missing=True) for name in names]
         if all(outcome is None for outcome in outcomes):
             print(f"No classifier has been trained on {options.dataset} yet.", file=sys.stderr)

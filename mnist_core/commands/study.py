@@ -1,4 +1,4 @@
-"""`cv`, `curve`, `claims`: train recipes again, on parts of the data, and other people's."""
+"""`cv`, `curve`, `seeds`, `claims`: train recipes again, on parts of the data, and other people's."""
 
 import argparse
 import sys
@@ -10,6 +10,7 @@ from mnist_core.store import load_record
 from mnist_core.training.cross_validation import cross_validate
 from mnist_core.training.learning_curve import measure_learning_curve
 from mnist_core.training.recipes import measure_recipes
+from mnist_core.training.seeds import train_seeds
 
 
 def cross_validate_all(options: argparse.Namespace) -> bool:
@@ -44,6 +45,27 @@ def measure_curves(options: argparse.Namespace) -> bool:
         for name in _stored(options):
             try:
                 measure_learning_curve(name, options.dataset, again=options.force, progress=report_for(name, "text"))
+            except MnistCoreError as error:
+                print(f"{name}: {error}", file=sys.stderr, flush=True)
+                good = False
+    return good
+
+
+def train_seeds_of(options: argparse.Namespace) -> bool:
+    """Train the recipes that were asked for with other seeds, one after the other."""
+    good = True
+    with sigterm_interrupts():
+        for name in _stored(options):
+            try:
+                record = train_seeds(
+                    name,
+                    options.dataset,
+                    count=options.count,
+                    again=options.force,
+                    progress=report_for(name, "text"),
+                )
+                mean, spread, n = record.seeds_accuracy
+                print(f"{name:<14} {mean:.3%} ± {spread:.3%} over {n} seeds", flush=True)
             except MnistCoreError as error:
                 print(f"{name}: {error}", file=sys.stderr, flush=True)
                 good = False

@@ -8,6 +8,7 @@ from mnist_core.classifiers.registry import get_classifier_spec
 from mnist_core.classifiers.served import OnnxClassifier
 from mnist_core.datasets import load_dataset
 from mnist_core.progress import Progress, silent
+from mnist_core.readings import note_reading
 from mnist_core.record import Record
 from mnist_core.store import load_record, save_learning_curve
 from mnist_core.training.train import require_packages
@@ -64,6 +65,15 @@ def measure_learning_curve(name: str, dataset: str, *, again: bool = False, prog
         seconds = time.perf_counter() - started
         scores = OnnxClassifier(estimator.to_onnx().SerializeToString(), 1.0).scores(test.images)
         accuracy = float((scores.argmax(axis=1) == test.labels).mean())
+        note_reading(
+            dataset,
+            name,
+            purpose="learning curve",
+            seed=record.seed,
+            n_train=size,
+            hyperparameters=record.hyperparameters,
+            test_accuracy=accuracy,
+        )
         curve.append({"n_train": size, "subset": subset, "test_accuracy": accuracy, "fit_seconds": seconds})
         curve.sort(key=lambda entry: (entry["n_train"], entry["subset"]))
         record = save_learning_curve(record, curve)

@@ -15,13 +15,14 @@ from importlib.util import find_spec
 
 import numpy as np
 
-from mnist_core.classifiers.registry import get_classifier_spec, hyperparameters_for
+from mnist_core.classifiers.registry import LOCAL, get_classifier_spec, hyperparameters_for
 from mnist_core.classifiers.served import OnnxClassifier
-from mnist_core.classifiers.spec import Estimator, History
+from mnist_core.classifiers.spec import Estimator, History, Hyperparameters
 from mnist_core.datasets import Split, load_dataset
 from mnist_core.errors import ArtifactError, TrainingError
 from mnist_core.progress import Progress, silent
-from mnist_core.store import Record, load_labels, load_record, load_scores, run_dir, save_run
+from mnist_core.readings import note_reading
+from mnist_core.store import Labels, Record, load_labels, load_record, load_scores, run_dir, save_run
 from mnist_core.training.temperature import fit_temperature
 
 HOLDOUT_SHARE = 1 / 6
@@ -41,7 +42,17 @@ class Rehearsal:
     history: History
 
 
-def train(name: str, dataset: str = "mnist", *, seed: int = 0, progress: Progress = silent) -> Record:
+def train(
+    name: str,
+    dataset: str = "mnist",
+    *,
+    seed: int = 0,
+    changes: Hyperparameters | None = None,
+    subset: int | None = None,
+    store_as: str | None = None,
+    label: str = "",
+    progress: Progress = silent,
+) -> Record:
     """Train a classifier, measure it and store the run.
 
     Parameters
@@ -49,7 +60,15 @@ def train(name: str, dataset: str = "mnist", *, seed: int = 0, progress: Progres
     name, dataset : str
         As in their registries.
     seed : int
-        Of the estimator and of the hold-out.
+        Of the estimator, of the hold-out and of the subset.
+    changes : mapping, optional
+        Hyperparameters that are to differ from the registry's.
+    subset : int, optional
+        Train on so many digits only, the classes in the proportions of the training split.
+    store_as : str, optional
+        A name of one's own, as `store.next_name` gives it: what `changes` and `subset` need.
+    label : str
+        What to call it on screen.
     progress : callable
         Called between steps; may raise to cancel, and then nothing is stored.
 
@@ -62,14 +81,24 @@ def train(name: str, dataset: str = "mnist", *, seed: int = 0, progress: Progres
     ------
     UnknownNameError, DatasetUnavailableError, DatasetCorruptError
     TrainingError
-        A package is missing, the exported model does not agree with the estimator, or the run cannot be written.
+        The changes are not the classifier's, or need a name of one's own; a package is missing, the exported model does
+        not agree with the estimator, or the run cannot be written.
     """
     spec = get_classifier_spec(name)
-    hyperparameters = hyperparameters_for(name, dataset)
+    stored_as = store_as or name
+    hyperparameters = hyperparameters_for(name, dataset) | dict(changes or {})
+    if odd := hyperparameters.keys() - spec.hyperparameters.keys():
+        raise TrainingError(
+            f"{name} has no hyperparameter {', '.join(sorted(odd))}: {', '.join(spec.hyperparameters)}."
+        )
+    if (changes or subset) and LOCAL not in stored_as:
+        raise TrainingError(
+            f"With a change or a subset it is no longer {name}: store it as {name}{LOCAL}1 or the like."
+        )
     require_packages("sklearn", "onnx", *spec.requires, purpose=f"Training {name}")
     progress("Loading the digits", None)
     loaded = load_dataset(dataset, progress=progress)
-    training, test = loaded.train, loaded.test
+    training, test = _part_of(loaded.train, subset, seed), loaded.test
 
     def build() -> Estimator:
         return spec.build(hyperparameters, seed)
@@ -90,7 +119,7 @@ def train(name: str, dataset: str = "mnist", *, seed: int = 0, progress: Progres
     scores = served.scores(test.images)
     predict_seconds = time.perf_counter() - started
     record = Record(
-        classifier=name,
+        classifier=stored_as,
         dataset=dataset,
         fingerprint=loaded.spec.fingerprint,
         hyperparameters=hyperparameters,
@@ -110,14 +139,40 @@ def train(name: str, dataset: str = "mnist", *, seed: int = 0, progress: Progres
         temperature=rehearsal.temperature,
         history=tuple(rehearsal.history),
         details=estimator.details,
+        chosen_by="hand" if changes else spec.chosen_by,
+        label=label,
     )
     try:
-        record = save_run(record, model=model, scores=scores, labels={"train": training.labels, "test": test.labels})
+        labels: Labels = {"train": loaded.train.labels, "test": test.labels}
+        record = save_run(record, model=model, scores=scores, labels=labels)
+        note_reading(
+            dataset,
+            stored_as,
+            purpose="run",
+            seed=seed,
+            n_train=record.n_train,
+            hyperparameters=hyperparameters,
+            test_accuracy=record.test_accuracy,
+        )
     except OSError as error:
-        reason = f"The run of {name} could not be stored in {run_dir(dataset, name)}: {error.strerror or error}."
+        reason = f"The run of {name} could not be stored in {run_dir(dataset, stored_as)}: {error.strerror or error}."
         raise TrainingError(f"{reason} Make room there, or allow writing, and train again.") from error
     progress("Stored", 1.0)
     return record
+
+
+def _part_of(training: Split, size: int | None, seed: int) -> Split:
+    """A stratified subset, or all of it."""
+    if size is None or size == len(training.labels):
+        return training
+    if not 100 <= size < len(training.labels):
+        raise TrainingError(f"Expected a subset of 100 to {len(training.labels):,} digits, found {size:,}.")
+    from sklearn.model_selection import train_test_split
+
+    rows, _ = train_test_split(
+        np.arange(len(training.labels)), train_size=size, stratify=training.labels, random_state=seed
+    )
+    return Split(training.images[rows], training.labels[rows])
 
 
 def up_to_date(name: str, dataset: str, *, seed: int | None = None) -> Record | None:

@@ -3,7 +3,6 @@
 import streamlit as st
 
 from mnist_core import cached
-from mnist_core.classifiers.registry import get_classifier_spec, list_classifiers
 from mnist_core.datasets import get_dataset_spec, list_datasets
 from pages.shared import view
 from pages.shared.words import percent_interval
@@ -16,16 +15,13 @@ def show() -> None:
     datasets = list_datasets()
     # Bound before the sidebar begins, which a narrow screen hides: a notice about the link belongs to the page.
     by_dataset = view.bind("dataset", datasets, DEFAULT_DATASET, remember=True)
-    classifiers = list_classifiers(st.session_state[by_dataset["key"]])
-    by_classifier = view.bind("model", classifiers, DEFAULT_CLASSIFIER, remember=True)
+    results = cached.load_results(st.session_state[by_dataset["key"]])
+    by_classifier = view.bind("model", results.names, DEFAULT_CLASSIFIER, remember=True)
     with st.sidebar:
         dataset = st.selectbox("Dataset", datasets, format_func=lambda name: get_dataset_spec(name).label, **by_dataset)
-        classifier = st.selectbox(
-            "Classifier", classifiers, format_func=lambda name: get_classifier_spec(name).label, **by_classifier
-        )
+        classifier = st.selectbox("Classifier", results.names, format_func=results.label, **by_classifier)
         # Always in the address, so that a link means the same on every machine and after every release.
         view.put(dataset=dataset, model=classifier)
-        results = cached.load_results(dataset)
         record = results.records.get(classifier)
         if record:
             st.caption(

@@ -1,10 +1,11 @@
 """The colours that a figure has to be told; all others it takes from the theme by itself."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import streamlit as st
 
-from mnist_core.classifiers.registry import list_classifiers
+from mnist_core.classifiers.registry import CLASSIFIERS, origin_of
 
 
 def _option(name: str) -> Any:
@@ -35,7 +36,8 @@ def diverging() -> list[str]:
     return list(_option("chartDivergingColors"))
 
 
-def classifier_colours() -> dict[str, str]:
-    """Each classifier's colour, the same on every page."""
+def classifier_colours(names: Iterable[str]) -> dict[str, str]:
+    """Each classifier's colour, the same on every page; what refines another has that one's."""
     colours = _categorical()
-    return {name: colours[place % len(colours)] for place, name in enumerate(list_classifiers())}
+    origins = [name for name, spec in CLASSIFIERS.items() if spec.refines is None]
+    return {name: colours[origins.index(origin_of(name)) % len(colours)] for name in names}

@@ -130,3 +130,27 @@ def test_progress_may_cancel_and_then_nothing_is_stored() -> None:
         train("logistic", "digits", progress=report)
     with pytest.raises(ArtifactMissingError):
         store.load_record("digits", "logistic")
+
+
+def test_changes_and_a_subset_are_stored_under_a_name_of_ones_own(artifacts):
+    before = train("logistic", "digits")
+    record = train("logistic", "digits", changes={"C": 0.3}, subset=300, store_as="logistic@1", label="Less")
+    assert (record.classifier, record.n_train, record.label) == ("logistic@1", 300, "Less")
+    assert record.hyperparameters == {**before.hyperparameters, "C": 0.3}
+    assert store.load_record("digits", "logistic@1") == record
+    assert store.load_record("digits", "logistic") == before
+
+
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        ({"changes": {"C": 0.3}}, "store it as logistic@1"),
+        ({"subset": 300}, "store it as logistic@1"),
+        ({"changes": {"depth": 3}, "store_as": "logistic@1"}, "no hyperparameter depth"),
+        ({"subset": 99, "store_as": "logistic@1"}, "Expected a subset of 100 to 898 digits, found 99"),
+        ({"subset": 9000, "store_as": "logistic@1"}, "found 9,000"),
+    ],
+)
+def test_a_change_that_cannot_be_is_refused_before_anything_is_trained(artifacts, options, reason):
+    with pytest.raises(TrainingError, match=reason):
+        train("logistic", "digits", **options)

@@ -28,7 +28,7 @@ def choose_axes() -> bool:
 
 def label_colours(results: cached.Results, names: Sequence[str]) -> dict[str, str]:
     """The classifiers' colours, by label."""
-    every = theme.classifier_colours()
+    every = theme.classifier_colours(names)
     return {results.labels[name]: every[name] for name in names}
 
 

@@ -1,0 +1,59 @@
+"""Train a stored run's recipe with other seeds: how much of its accuracy is luck."""
+
+import time
+
+from mnist_core.classifiers.registry import get_classifier_spec
+from mnist_core.classifiers.served import OnnxClassifier
+from mnist_core.datasets import load_dataset
+from mnist_core.progress import Progress, silent
+from mnist_core.readings import note_reading
+from mnist_core.record import Record
+from mnist_core.store import load_record, save_replicates
+from mnist_core.training.train import require_packages
+
+
+def train_seeds(name: str, dataset: str, *, count: int = 3, again: bool = False, progress: Progress = silent) -> Record:
+    """Train on the whole training split until there are `count` seeds, each kept as soon as it is there.
+
+    The test split is scored by every one and chooses nothing: the run that is shown stays the one that was stored.
+
+    Parameters
+    ----------
+    count : int
+        How many seeds there shall be, the stored run's own among them.
+    again : bool
+        Train all others anew.
+
+    Raises
+    ------
+    ArtifactError, DatasetError, TrainingError
+        The run is not there, the images are not, or a package is missing.
+    """
+    spec, record = get_classifier_spec(name), load_record(dataset, name)
+    require_packages("sklearn", "onnx", *spec.requires, purpose=f"Training {name}")
+    loaded = load_dataset(dataset, progress=progress)
+    training, test = loaded.train, loaded.test
+    found = [] if again else list(record.replicates)
+    known = {entry["seed"] for entry in found} | {record.seed}
+    wanted = [seed for seed in range(count + 1) if seed not in known][: max(0, count - len(known))]
+    for place, seed in enumerate(wanted):
+        progress(f"seed {seed}", place / len(wanted))
+        estimator = spec.build(record.hyperparameters, seed)
+        started = time.perf_counter()
+        estimator.fit(training.images, training.labels)
+        seconds = time.perf_counter() - started
+        scores = OnnxClassifier(estimator.to_onnx().SerializeToString(), 1.0).scores(test.images)
+        accuracy = float((scores.argmax(axis=1) == test.labels).mean())
+        note_reading(
+            dataset,
+            name,
+            purpose="seed",
+            seed=seed,
+            n_train=record.n_train,
+            hyperparameters=record.hyperparameters,
+            test_accuracy=accuracy,
+        )
+        found.append({"seed": seed, "test_accuracy": accuracy, "fit_seconds": seconds})
+        record = save_replicates(record, found)
+    progress("Seeds stored", 1.0)
+    return record

@@ -1,0 +1,46 @@
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from mnist_core import readings
+from mnist_core.training import train
+from mnist_core.training.learning_curve import measure_learning_curve
+
+
+def note(seed=0, **changes):
+    entry = {"purpose": "run", "n_train": 898, "hyperparameters": {"C": 1.0}, "test_accuracy": 0.95} | changes
+    readings.note_reading("digits", "logistic", seed=seed, **entry)
+
+
+def test_every_training_that_scores_the_test_split_leaves_a_line(artifacts):
+    record = train("logistic", "digits")
+    measure_learning_curve("logistic", "digits", again=True)
+    found = readings.load_readings("digits")
+    assert found["purpose"].tolist()[0] == "run"
+    assert found["test_accuracy"][0] == record.test_accuracy
+    assert (found["purpose"] == "learning curve").sum() == len(record.learning_curve)
+    assert (found["recipe"] == readings.recipe_digest(record.hyperparameters)).all()
+
+
+def test_several_may_write_at_a_time(artifacts):
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(note, range(200)))
+    assert sorted(readings.load_readings("digits")["seed"]) == list(range(200))
+
+
+@pytest.mark.parametrize("damage", ["{", "[]", "7", '{"seed": 1}', "\N{SNOWMAN}"])
+def test_a_damaged_line_costs_no_other(artifacts, damage):
+    note(1)
+    with readings.readings_file("digits").open("a", encoding="utf-8") as log:
+        log.write(damage + "\n")
+    note(2)
+    assert readings.load_readings("digits")["seed"].tolist() == [1, 2]
+
+
+def test_before_the_first_reading_there_is_an_empty_log(artifacts):
+    assert readings.load_readings("digits").empty
+
+
+def test_another_recipe_has_another_digest():
+    assert readings.recipe_digest({"a": 1, "b": 2}) == readings.recipe_digest({"b": 2, "a": 1})
+    assert readings.recipe_digest({"a": 1}) != readings.recipe_digest({"a": 2})
