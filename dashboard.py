@@ -13,8 +13,10 @@ PAGES = [
     st.Page("pages/errors.py", title="Errors", icon=":material/rule:"),
     st.Page("pages/reliability.py", title="Reliability", icon=":material/verified:"),
     st.Page("pages/head_to_head.py", title="Head to head", icon=":material/balance:"),
+    st.Page("pages/robustness.py", title="Robustness", icon=":material/blur_on:"),
     st.Page("pages/labels.py", title="Labels", icon=":material/label_off:"),
     st.Page("pages/learning.py", title="Learning", icon=":material/trending_up:"),
+    st.Page("pages/training.py", title="Training", icon=":material/model_training:"),
     st.Page("pages/claims.py", title="Claims", icon=":material/fact_check:"),
     st.Page("pages/draw.py", title="Draw", icon=":material/draw:"),
 ]

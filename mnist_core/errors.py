@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from mnist_core.naming import LOCAL
+
 
 class MnistCoreError(Exception):
     """Base of all errors that a user can act on; anything else is a bug."""
@@ -54,21 +56,28 @@ class ArtifactError(MnistCoreError):
     """
 
     remedy, subcommand = "Train it again", "train"
+    own_remedy, own_subcommand = "Delete it", "delete"
+    """Of a run of one's own, whose name is never given again."""
 
     def __init__(self, dataset: str, classifier: str, reason: str) -> None:
         self.dataset, self.classifier, self.reason = dataset, classifier, reason
-        self.command = f"python -m mnist_core {self.subcommand} {classifier} --dataset {dataset}"
-        super().__init__(f"{classifier} on {dataset}: {reason} {self.remedy}: {self.command}")
+        own = LOCAL in classifier
+        remedy, subcommand = (self.own_remedy, self.own_subcommand) if own else (self.remedy, self.subcommand)
+        asked = "show" if subcommand == "show" else f"{subcommand} {classifier}"
+        self.command = f"python -m mnist_core {asked} --dataset {dataset}"
+        super().__init__(f"{classifier} on {dataset}: {reason} {remedy}: {self.command}")
 
 
 class ArtifactMissingError(ArtifactError):
     """There is no run of this classifier on this dataset."""
 
+    own_remedy, own_subcommand = "See which there are", "show"
+
 
 class NotCrossValidatedError(ArtifactError):
     """There is a run, without out-of-fold scores."""
 
-    remedy, subcommand = "Cross-validate it", "cv"
+    remedy, subcommand = own_remedy, own_subcommand = "Cross-validate it", "cv"
 
 
 class ArtifactStaleError(ArtifactError):

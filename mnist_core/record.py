@@ -69,7 +69,7 @@ class Record:
     replicates : mappings with "seed", "test_accuracy", "fit_seconds"
         The same recipe trained on the whole training split with other seeds.
     robustness : mapping of transform to accuracies
-        Test accuracy at each severity, the mildest first.
+        Test accuracy at each severity, the mildest first. Under another dataset's name the accuracy on all its digits.
     chosen_by : str
         How the hyperparameters were found.
     label : str
@@ -165,6 +165,10 @@ def from_json(data: bytes, dataset: str, classifier: str) -> Record:
     described = all({"sha256", "bytes"} <= dict(files.get(name) or {}).keys() for name in (MODEL, PREDICTIONS))
     if not described or found["temperature"] <= 0:
         raise corrupt("describes no usable run: its files' hashes or its temperature are missing.")
+    if not all(_are_shares(shares) for shares in found["robustness"].values()):
+        raise corrupt("has a robustness that is no accuracies.")
+    if found["robustness"] and ROBUSTNESS not in files:
+        raise corrupt(f"has accuracies of distorted digits without {ROBUSTNESS}.")
     if (found["dataset"], found["classifier"]) != (dataset, classifier):
         raise corrupt(f"belongs to {found['classifier']} on {found['dataset']}.")
     lists: dict[str, Any] = {name: tuple(found[name]) for name in ("history", "learning_curve", "replicates")}
@@ -177,6 +181,11 @@ def from_json(data: bytes, dataset: str, classifier: str) -> Record:
             **{**folds, "accuracies": tuple(folds["accuracies"]), "sizes": tuple(folds["sizes"])}
         )
     return Record(**{**found, **lists})
+
+
+def _are_shares(values: object) -> bool:
+    """Whether a value of a JSON file is a list of numbers in 0..1, and not empty."""
+    return isinstance(values, list) and bool(values) and all(_fits(item, float) and 0 <= item <= 1 for item in values)
 
 
 def _fits(value: object, kind: Any) -> bool:

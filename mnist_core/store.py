@@ -7,6 +7,7 @@ The record is the single source of every figure on screen and names the sha256 o
 run is there as a whole or not at all. Nothing here is a pickle.
 """
 
+import contextlib
 import gzip
 import hashlib
 import io
@@ -14,7 +15,7 @@ import json
 import os
 import shutil
 import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,9 +23,15 @@ from zipfile import BadZipFile
 
 import numpy as np
 
-from mnist_core.classifiers.registry import LOCAL, get_classifier_spec, hyperparameters_for, list_classifiers
+from mnist_core.classifiers.registry import (
+    base_of,
+    get_classifier_spec,
+    hyperparameters_for,
+    is_own,
+    list_classifiers,
+)
 from mnist_core.compact import pack, unpack
-from mnist_core.datasets import SplitName, get_dataset_spec
+from mnist_core.datasets import SplitName, get_dataset_spec, list_datasets
 from mnist_core.errors import (
     ArtifactCorruptError,
     ArtifactError,
@@ -33,6 +40,7 @@ from mnist_core.errors import (
     MnistCoreError,
 )
 from mnist_core.files import write_atomically, write_together
+from mnist_core.naming import LOCAL, clean_label
 from mnist_core.record import (
     LABELS,
     MODEL,
@@ -71,40 +79,76 @@ def run_dir(dataset: str, classifier: str) -> Path:
 
 def list_runs(dataset: str) -> list[str]:
     """The names of all classifiers of the registry, trained or not, then of the runs of one's own, oldest first."""
-    own = []
-    for path in (artifacts_dir() / dataset).glob(f"*{LOCAL}*/{RECORD}"):
-        base, _, number = path.parent.name.partition(LOCAL)
-        if base in list_classifiers(dataset) and number.isdigit():
-            own.append((int(number), base))
-    return [*list_classifiers(dataset), *(f"{base}{LOCAL}{number}" for number, base in sorted(own))]
+    own = [path.parent.name for path in (artifacts_dir() / dataset).glob(f"*{LOCAL}*/{RECORD}")]
+    known = [name for name in own if is_own(name) and base_of(name) in list_classifiers(dataset)]
+    return [*list_classifiers(dataset), *sorted(known, key=lambda name: (_number(name), name))]
 
 
-def next_name(dataset: str, classifier: str) -> str:
-    """A name for one more run of one's own of a classifier: numbers go up over all of a dataset."""
-    numbers = [int(name.partition(LOCAL)[2]) for name in list_runs(dataset) if LOCAL in name]
+def next_name(dataset: str, classifier: str, *, gone: Iterable[object] = ()) -> str:
+    """A name for one more run of one's own of a classifier: numbers go up over all of a dataset.
+
+    `gone` may hold names of runs that are no more: links to them are not to show another one.
+    """
+    folders = [path.name for path in (artifacts_dir() / dataset).glob(f"*{LOCAL}*")]
+    numbers = [_number(name) for name in [*folders, *map(str, gone)] if is_own(name)]
     return f"{classifier}{LOCAL}{max(numbers, default=0) + 1}"
 
 
+@contextlib.contextmanager
+def claimed_name(dataset: str, classifier: str, *, gone: Iterable[object] = ()) -> Iterator[str]:
+    """The next name of one's own, which nobody else gets meanwhile; where what is done with it fails, nothing is left.
+
+    Raises
+    ------
+    OSError
+        Its folder cannot be made.
+    """
+    gone = list(gone)
+    while True:
+        name = next_name(dataset, classifier, gone=gone)
+        try:
+            run_dir(dataset, name).mkdir(parents=True)
+            break
+        except FileExistsError:  # another training was faster
+            gone.append(name)
+    try:
+        yield name
+    except BaseException:  # an interrupt too
+        delete_run(dataset, name)
+        raise
+
+
 def rename_run(record: Record, label: str) -> Record:
-    """Call a run something else on screen, and return the new record; an empty label is the registry's again."""
-    record = replace(record, label=" ".join(label.split()))
-    _write(record, {})
-    return record
-
-
-def delete_run(dataset: str, name: str) -> None:
-    """Delete a run of one's own with all its files; one of the registry's runs is refused.
+    """Call a run of one's own something else on screen, and return the new record; empty, its classifier and number.
 
     Raises
     ------
     MnistCoreError
-        It is not one's own.
+        It is not one's own, or the system refuses.
     """
-    get_classifier_spec(name)
-    if LOCAL not in name:
-        raise MnistCoreError(f"{name} is a run of the registry: only runs of your own, such as mlp{LOCAL}1, go away.")
+    _require_own(record.classifier)
+    record = replace(record, label=clean_label(label))
+    try:
+        _add(record, {})
+    except OSError as error:
+        raise MnistCoreError(f"{record.classifier} could not be renamed: {error.strerror or error}.") from error
+    return record
+
+
+def delete_run(dataset: str, name: str) -> None:
+    """Delete a run of one's own with all its files; one that is not there, or no more, is no error.
+
+    Raises
+    ------
+    MnistCoreError
+        It is not one's own, or the system refuses.
+    """
+    _require_own(name)
     folder = run_dir(dataset, name)
-    (folder / RECORD).unlink(missing_ok=True)  # first: from here on the run is not there
+    try:
+        (folder / RECORD).unlink(missing_ok=True)  # first: from here on the run is not there
+    except OSError as error:
+        raise MnistCoreError(f"{name} could not be deleted: {error.strerror or error}.") from error
     shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -166,21 +210,21 @@ def save_cross_validation(
     contents = {OUT_OF_FOLD: pack_arrays(steps=pack(scores / temperature)), SUSPECTS: pack_arrays(**indices)}
     files = {**record.files, **_described(contents)}
     record = replace(record, cross_validation=result, temperature=temperature, files=files)
-    _write(record, contents)
+    _add(record, contents)
     return record
 
 
 def save_learning_curve(record: Record, curve: Sequence[Mapping[str, float]]) -> Record:
     """Add a learning curve to a stored run, and return the new record."""
     record = replace(record, learning_curve=tuple(curve))
-    _write(record, {})
+    _add(record, {})
     return record
 
 
 def save_replicates(record: Record, replicates: Sequence[Mapping[str, float]]) -> Record:
     """Add trainings with other seeds to a stored run, and return the new record."""
     record = replace(record, replicates=tuple(replicates))
-    _write(record, {})
+    _add(record, {})
     return record
 
 
@@ -189,13 +233,13 @@ def save_robustness(record: Record, accuracies: Mapping[str, Any], labels: Mappi
 
     Parameters
     ----------
-    accuracies : mapping of name to list of shares in 0..1
-    labels : mapping of name to uint8 ndarray
+    accuracies : mapping of name to list of k shares in 0..1
+    labels : mapping of name to uint8 ndarray of shape (k, n)
         The predicted labels behind them.
     """
     contents = {ROBUSTNESS: pack_arrays(**{name: array.astype(np.uint8) for name, array in labels.items()})}
     record = replace(record, robustness=dict(accuracies), files={**record.files, **_described(contents)})
-    _write(record, contents)
+    _add(record, contents)
     return record
 
 
@@ -272,8 +316,24 @@ def load_suspects(record: Record, split: SplitName) -> np.ndarray:
 
 
 def load_robustness(record: Record, name: str) -> np.ndarray:
-    """The labels of one array of `robustness.npz`, uint8, read-only; `record.robustness` says which there are."""
-    return _array(record, ROBUSTNESS, name, lambda: _read_verified(record, ROBUSTNESS))
+    """What a run says of distorted test digits: one of the names in `record.robustness`.
+
+    Returns
+    -------
+    uint8 ndarray of shape (k, n), read-only
+        A row for each of the k accuracies; the n digits are the test split's or, under the name of another dataset, all
+        of its digits, those of the training split first.
+    """
+    labels = _array(record, ROBUSTNESS, name, lambda: _read_verified(record, ROBUSTNESS))
+    if name in list_datasets():
+        spec = get_dataset_spec(name)
+        n = spec.n_train + spec.n_test
+    else:
+        n = record.n_test
+    if labels.shape != (expected := (len(record.robustness[name]), n)):
+        reason = f"{ROBUSTNESS} should hold {name} in shape {expected}, found {labels.shape}."
+        raise ArtifactCorruptError(record.dataset, record.classifier, reason)
+    return labels
 
 
 def load_labels(record: Record, split: SplitName) -> np.ndarray:
@@ -321,6 +381,16 @@ def signature(dataset: str) -> str:
         except OSError:
             found.append((0, 0))
     return f"{folder} {found}"
+
+
+def _number(name: str) -> int:
+    return int(name.partition(LOCAL)[2])
+
+
+def _require_own(name: str) -> None:
+    get_classifier_spec(name)
+    if not is_own(name):
+        raise MnistCoreError(f"{name} is a run of the registry: only those of your own, such as mlp{LOCAL}1, change.")
 
 
 def _read_verified(record: Record, name: str) -> bytes:
@@ -398,6 +468,13 @@ def _with_what_stays_true(record: Record) -> Record:
         temperature=before.temperature,
         files={**record.files, **added},
     )
+
+
+def _add(record: Record, contents: Mapping[str, bytes]) -> None:
+    """Write what is new of a stored run, unless it was deleted meanwhile: nothing comes back by halves."""
+    if not (run_dir(record.dataset, record.classifier) / RECORD).exists():
+        raise ArtifactMissingError(record.dataset, record.classifier, "it has been deleted.")
+    _write(record, contents)
 
 
 def _write(record: Record, contents: Mapping[str, bytes]) -> None:

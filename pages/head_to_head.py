@@ -7,6 +7,7 @@ import streamlit as st
 
 from mnist_core import cached
 from mnist_core.cached import head_to_head
+from mnist_core.classifiers.registry import base_of, is_own, predecessors
 from mnist_core.evaluation.mistakes import sort_digits, surest_mistakes
 from mnist_core.evaluation.significance import Outcome, mistakes_by_outcome
 from mnist_core.figures import head_to_head as figures
@@ -14,6 +15,8 @@ from pages.shared import charts, duel, gallery, runs, sidebar, theme, view
 from pages.shared.boundary import ensure_dashboard
 
 WHO: dict[Outcome, str] = {"a": "Only A", "b": "Only B", "both": "Neither", "all": "Nobody"}
+# The same two lists, where A is a new version of B.
+BEFORE_AND_AFTER: dict[Outcome, str] = {"a": "Fixed", "b": "Newly broken"}
 MATRIX: dict[figures.Show, str] = {"difference": "Difference", "p": "p-value", "agreement": "Agreement"}
 ABOUT = {
     "difference": "Accuracy of the row (A) minus that of the column (B), in percentage points.",
@@ -32,6 +35,8 @@ others = [name for name in results.names if name != a]
 accuracy = {name: record.test_accuracy for name, record in results.records.items()}
 rivals = [name for name in others if name in accuracy]
 closest = min(rivals, key=lambda name: abs(accuracy[name] - accuracy[a]), default=others[0])
+if is_own(a) and base_of(a) in rivals:  # first of all, what did the change do?
+    closest = base_of(a)
 if st.query_params.get("model_b") == a:
     view.put(model_b=None)
     st.info(f"A and B were both {label_a}: B is now another one.", icon=":material/info:")
@@ -110,13 +115,22 @@ with right:
 in_cell = (true == "any") | (results.y_true == true)
 in_cell &= (pred == "any") | (results.y_pred[a] == pred) | (results.y_pred[b] == pred)
 lists = {who: mask & in_cell for who, mask in mistakes_by_outcome(results.y_true, results.y_pred, a, b).items()}
-st.subheader("The digits")
+refined = b in predecessors(a)
+titles = WHO | BEFORE_AND_AFTER if refined else WHO
+about = "Who gets a digit right: only one of the two, neither of them, or nobody among all classifiers."
+if refined:
+    about = (
+        f"{label_a} is a new version of {label_b}. Fixed: digits that only the new one gets right. Newly broken: those "
+        "that only the old one does. Neither: both are wrong. Nobody: every classifier is."
+    )
+st.subheader("What was fixed, and what newly broke" if refined else "The digits")
 with st.container(horizontal=True, vertical_alignment="bottom"):
     who = st.segmented_control(
         "Who is right",
         list(WHO),
-        format_func=lambda key: f"{WHO[key]} · {lists[key].sum():,}",
+        format_func=lambda key: f"{titles[key]} · {lists[key].sum():,}",
         required=True,
+        help=about,
         **view.bind("who", list(WHO), "a"),
     )
     st.selectbox("True digit", DIGITS, width=110, **view.bind("true", DIGITS, "any"))

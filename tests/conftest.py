@@ -1,5 +1,6 @@
 """What tests share: the committed results, and which of MNIST, Chromium and PyTorch are at hand."""
 
+import json
 import os
 import shutil
 import signal
@@ -77,5 +78,31 @@ def artifacts(tmp_path, monkeypatch) -> Path:
     """A copy of the committed results of `digits`, to be damaged at will."""
     folder = tmp_path / "artifacts"
     shutil.copytree(PROJECT / "artifacts" / "digits", folder / "digits")
+    monkeypatch.setenv("MNIST_ARTIFACTS_DIR", str(folder))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def run_on_distorted(tmp_path_factory) -> Path:
+    """The committed results of `digits`, three classifiers run on distorted digits and the others not."""
+    from mnist_core.training.robustness import measure_robustness
+
+    folder = tmp_path_factory.mktemp("distorted")
+    shutil.copytree(PROJECT / "artifacts" / "digits", folder / "digits")
+    for path in folder.glob("digits/*/record.json"):
+        record = json.loads(path.read_text())
+        record["files"].pop("robustness.npz", None)
+        path.write_text(json.dumps(record | {"robustness": {}}))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MNIST_ARTIFACTS_DIR", str(folder))
+        measure_robustness(["sgd", "logistic", "svc-ovo"], "digits")
+    return folder
+
+
+@pytest.fixture
+def distorted(run_on_distorted, tmp_path, monkeypatch) -> Path:
+    """A copy of them, to be damaged at will."""
+    folder = tmp_path / "artifacts"
+    shutil.copytree(run_on_distorted, folder)
     monkeypatch.setenv("MNIST_ARTIFACTS_DIR", str(folder))
     return folder

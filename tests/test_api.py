@@ -45,15 +45,16 @@ def test_serving_every_page_imports_nothing_that_trains():
 import sys
 from streamlit.testing.v1 import AppTest
 for page in (
-    "overview", "data", "confusion", "errors", "reliability", "head_to_head",
-    "labels", "learning", "claims", "draw",
+    "overview", "data", "confusion", "errors", "reliability", "head_to_head", "robustness",
+    "labels", "learning", "training", "claims", "draw",
 ):
     app = AppTest.from_file("dashboard.py", default_timeout=60)
     app.query_params["dataset"] = "mnist"
     if page != "overview":
         app.switch_page(f"pages/{page}.py")
     assert not app.run().exception
-print(sorted({"sklearn", "torch", "onnx", "scipy", "statsmodels", "cleanlab"} & sys.modules.keys()))
+needless = {"sklearn", "torch", "onnx", "scipy", "statsmodels", "cleanlab", "optuna", "dask", "distributed"}
+print(sorted(needless & sys.modules.keys()))
 """
     found = subprocess.run([sys.executable, "-c", script], cwd=PROJECT, capture_output=True, text=True, check=True)
     assert found.stdout.splitlines()[-1] == "[]"

@@ -44,6 +44,13 @@ def empty(tmp_path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (["fetch", "minst"], "Choose one of: mnist"),
         (["train"], "Say which classifiers: --all, or any of sgd"),
         (["train", "sgd", "--jobs", "0"], "--jobs"),
+        (["train", "logistic", "--set", "C"], "argument --set: expected NAME=VALUE, found 'C'"),
+        (["train", "logistic", "--set", "D=3"], "logistic has no hyperparameter D. It has: C, max_iter, tol."),
+        (["train", "logistic", "--set", "C=much"], 'Expected C of logistic to be a number, such as 1.0, found "much"'),
+        (["train", "sgd", "logistic", "--subset", "300"], "are for one classifier at a time"),
+        (["train", "--all", "--own"], "are for one classifier at a time"),
+        (["train", "logistic@1"], "logistic@1 is a run of your own. To make another, train logistic with --own"),
+        (["rename", "logistic@x", "Mine"], "There is no classifier named 'logistic@x'"),
         ([], "COMMAND"),
     ],
 )
@@ -54,7 +61,7 @@ def test_a_wrong_call_exits_with_2_and_says_what_is_right(arguments: list[str], 
     assert message in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("command", [[], ["fetch"], ["train"], ["show"], ["verify"]])
+@pytest.mark.parametrize("command", [[], ["fetch"], ["train"], ["show"], ["verify"], ["rename"], ["delete"]])
 def test_help_is_everywhere(command: list[str], capsys) -> None:
     with pytest.raises(SystemExit) as exit_:
         main([*command, "--help"])
@@ -170,6 +177,90 @@ def test_a_test_that_lacks_mnist_downloads_nothing(tmp_path: Path, monkeypatch: 
     assert main(["fetch", "mnist"]) == 1
     assert "OpenML: not asked" in capsys.readouterr().err
     assert not (tmp_path / "mnist-dashboard").exists()
+
+
+def test_a_changed_training_is_a_run_of_ones_own_to_show_verify_rename_and_delete(empty: Path, capsys) -> None:
+    task = ["logistic", "--dataset", "digits", "--set", "C=0.1", "--set", "max_iter=50", "--label", " a\x1b b "]
+    assert main(["train", *task]) == 0
+    assert capsys.readouterr().out.splitlines()[-1].startswith("logistic@1 ")
+    record = store.load_record("digits", "logistic@1")
+    assert (record.hyperparameters["C"], record.hyperparameters["max_iter"], record.label) == (0.1, 50, "a b")
+    assert (record.chosen_by, record.n_train) == ("hand", 898)
+
+    assert main(["show", "--dataset", "digits"]) == 0
+    assert "logistic@1: C 0.1, max iter 50; seed 0, 898 training digits." in capsys.readouterr().out
+    main(["show", "--dataset", "digits", "--markdown"])  # which others read, who have only the registry's
+    assert "a b" not in capsys.readouterr().out
+    assert main(["verify", "--dataset", "digits"]) == 0
+    assert "logistic@1: files and metrics and model in order" in capsys.readouterr().out
+
+    assert main(["rename", "logistic@1", "Mine", "--dataset", "digits"]) == 0
+    assert store.load_record("digits", "logistic@1").label == "Mine"
+    assert main(["delete", "logistic@1", "--dataset", "digits"]) == 0
+    assert not (empty / "digits" / "logistic@1").exists()
+    capsys.readouterr()
+    for command in (["delete", "logistic@1"], ["rename", "logistic@1", "x"], ["cv", "logistic@1"]):
+        assert main([*command, "--dataset", "digits"]) == 1
+        assert "See which there are: python -m mnist_core show --dataset digits" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", [["rename", "logistic", "x"], ["delete", "logistic"]])
+def test_the_registrys_runs_are_neither_renamed_nor_deleted(artifacts: Path, command: list[str], capsys) -> None:
+    before = store.load_record("digits", "logistic")
+    assert main([*command, "--dataset", "digits"]) == 1
+    assert "logistic is a run of the registry" in capsys.readouterr().err
+    assert store.load_record("digits", "logistic") == before
+
+
+def test_the_name_of_a_deleted_run_is_never_given_again(capsys) -> None:
+    train = ["train", "logistic", "--dataset", "digits", "--subset", "100", "--progress", "json"]
+    names = []
+    for _ in range(2):
+        assert main(train) == 0
+        names.append(json.loads(capsys.readouterr().out.splitlines()[-1])["classifier"])
+        assert main(["delete", names[-1], "--dataset", "digits"]) == 0
+        capsys.readouterr()
+    assert names == ["logistic@1", "logistic@2"]
+
+
+@pytest.mark.parametrize("command", ["cv", "curve", "seeds"])
+def test_what_needs_all_digits_refuses_a_run_that_was_trained_on_some(command: str, capsys) -> None:
+    train("logistic", "digits", subset=100, store_as="logistic@1")
+    assert main([command, "logistic@1", "--dataset", "digits"]) == 1
+    assert "logistic@1 was trained on 100 of 898 digits" in capsys.readouterr().err
+
+
+def test_a_run_of_ones_own_on_all_digits_is_cross_validated_like_any_other(capsys) -> None:
+    pytest.importorskip("cleanlab")
+    train("logistic", "digits", changes={"C": 0.1}, store_as="logistic@1")
+    assert main(["cv", "logistic@1", "--dataset", "digits", "--jobs", "1"]) == 0
+    assert main(["verify", "logistic@1", "--dataset", "digits"]) == 0
+    assert store.load_record("digits", "logistic@1").cross_validation
+
+
+def test_json_reports_hand_over_each_epoch(capsys) -> None:
+    task = ["mlp", "--dataset", "digits", "--set", "hidden=[16]", "--set", "epochs=3"]
+    assert main(["train", *task, "--progress", "json"]) == 0
+    reports = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    entries = [report["entry"] for report in reports if "entry" in report]
+    assert [entry["epoch"] for entry in entries] == [1, 2, 3, 1, 2, 3]
+    assert tuple(entries[:3]) == store.load_record("digits", "mlp@1").history
+    assert all("validation_accuracy" not in entry for entry in entries[3:])
+
+
+def test_a_full_disk_leaves_no_run_of_ones_own_nor_its_folder(
+    empty: Path, monkeypatch: pytest.MonkeyPatch, capsys
+) -> None:
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
+    assert main(["train", "logistic", "--dataset", "digits", "--own"]) == 1
+    assert (
+        f"could not be stored in {empty / 'digits' / 'logistic@1'}: {os.strerror(errno.ENOSPC)}"
+        in capsys.readouterr().err
+    )
+    assert list((empty / "digits").iterdir()) == []
 
 
 def _files(folder: Path) -> list[Path]:

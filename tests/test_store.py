@@ -134,6 +134,12 @@ def test_a_record_of_another_run_is_corrupt(run):
         ("temperature", 0),
         ("temperature", float("nan")),
         ("n_test", "899"),
+        ("robustness", [0.9]),
+        ("robustness", {"rotate": 0.9}),
+        ("robustness", {"rotate": []}),
+        ("robustness", {"rotate": [0.9, 1.1]}),
+        ("robustness", {"rotate": [float("nan")]}),
+        ("robustness", {"rotate": [0.9]}),
         ("files", {}),
         ("files", {"model.onnx.gz": {"sha256": "0"}, "predictions.npz": None}),
     ],
@@ -329,6 +335,55 @@ def test_a_run_of_ones_own_is_listed_and_loaded_beside_the_others(artifacts):
     assert store.load_classifier(f"{NAME}@1", DATASET).temperature == own.temperature
 
 
+def test_a_name_is_claimed_once_and_what_fails_leaves_nothing(artifacts):
+    with store.claimed_name(DATASET, NAME, gone=["sgd@4", "no name", None]) as first:
+        with store.claimed_name(DATASET, "mlp") as second:
+            assert (first, second) == (f"{NAME}@5", "mlp@6")
+        interrupted = store.claimed_name(DATASET, "mlp")
+        third = interrupted.__enter__()
+        (store.run_dir(DATASET, third) / store.MODEL).write_bytes(b"half a model")
+        assert not interrupted.__exit__(KeyboardInterrupt, KeyboardInterrupt(), None)
+    assert third == "mlp@7"
+    assert not store.run_dir(DATASET, third).exists()
+    assert store.list_runs(DATASET) == list_classifiers(DATASET)  # a folder is no run
+
+
+def test_a_name_that_another_process_takes_meanwhile_is_passed_over(artifacts, monkeypatch):
+    named, taken = store.next_name, []
+
+    def too_late(*place, gone=()):
+        name = named(*place, gone=gone)
+        if not taken:
+            store.run_dir(DATASET, name).mkdir()
+            taken.append(name)
+        return name
+
+    monkeypatch.setattr(store, "next_name", too_late)
+    with store.claimed_name(DATASET, NAME) as name:
+        assert (taken, name) == ([f"{NAME}@1"], f"{NAME}@2")
+
+
+def test_nothing_is_added_to_a_run_that_was_deleted_meanwhile(artifacts):
+    own = keep_as_own(1)
+    store.delete_run(DATASET, own.classifier)
+    for add in (
+        lambda: store.rename_run(own, "Mine"),
+        lambda: store.save_learning_curve(own, []),
+        lambda: store.save_replicates(own, []),
+        lambda: store.save_robustness(own, {}, {}),
+    ):
+        with pytest.raises(ArtifactMissingError, match="it has been deleted"):
+            add()
+    assert not store.run_dir(DATASET, own.classifier).exists()
+
+
+def test_a_damaged_run_of_ones_own_is_to_be_deleted_not_trained_again(artifacts):
+    own = keep_as_own(1)
+    (store.run_dir(DATASET, own.classifier) / store.MODEL).unlink()
+    with pytest.raises(ArtifactCorruptError, match=rf"Delete it: python -m mnist_core delete {NAME}@1 --dataset"):
+        store.load_record(DATASET, own.classifier)
+
+
 def test_a_run_of_ones_own_can_be_renamed_and_deleted_and_the_registrys_cannot_be_deleted(artifacts):
     own = keep_as_own(3)
     before = store.signature(DATASET)
@@ -365,3 +420,17 @@ def test_what_was_added_to_a_run_comes_back_and_stays_while_the_run_does(artifac
     other = store.save_run(bare, model=model, scores=1 - store.load_scores(record), labels=both_labels(record))
     assert (other.robustness, other.replicates) == ({}, ())
     assert not (store.run_dir(DATASET, NAME) / "robustness.npz").exists()
+
+
+@pytest.mark.parametrize("shape", [(1, 899), (2, 898), (899,)])
+def test_labels_of_distorted_digits_that_are_not_those_of_the_accuracies_are_corrupt(artifacts, shape):
+    labels = np.zeros(shape, dtype=np.uint8)
+    record = store.save_robustness(store.load_record(DATASET, NAME), {"rotate": [0.9, 0.8]}, {"rotate": labels})
+    with pytest.raises(ArtifactCorruptError, match=r"hold rotate in shape \(2, 899\), found"):
+        store.load_robustness(record, "rotate")
+
+
+def test_another_datasets_digits_are_all_of_them(artifacts):
+    labels = np.zeros((1, 1797), dtype=np.uint8)
+    record = store.save_robustness(store.load_record(DATASET, NAME), {"digits": [0.1]}, {"digits": labels})
+    assert store.load_robustness(record, "digits").shape == (1, 1797)

@@ -2,6 +2,7 @@
 
 import threading
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 
 from mnist_core.errors import MnistCoreError
 
@@ -41,7 +42,7 @@ class Background(ABC):
     def _work(self) -> None:
         """Do it, and keep what comes of it."""
 
-    def _report(self, message: str, share: float | None = None) -> None:
+    def _report(self, message: str, share: float | None = None, *, entry: Mapping[str, float] | None = None) -> None:
         self.message, self.share = message, share
 
     def _run(self) -> None:

@@ -96,11 +96,11 @@ class Linear(NamedTuple):
 
 
 def best_linear() -> Linear | None:
-    """The linear run with the highest test accuracy; None if there is none."""
+    """The run of a linear classifier on pixels with the highest test accuracy; None if there is none."""
     runs = [
         Linear(get_classifier_spec(name).label, record.test_accuracy, record.train_accuracy)
         for name, record in load_results(DATASET).records.items()
-        if get_classifier_spec(name).family == "linear"
+        if (spec := get_classifier_spec(name)).family == "linear" and spec.refines is None
     ]
     return max(runs, key=lambda run: run.test_accuracy, default=None)
 

@@ -15,6 +15,7 @@ from mnist_core.errors import ArtifactError, NotCrossValidatedError
 from mnist_core.evaluation import confusion, mistakes
 from mnist_core.evaluation.metrics import accuracy_interval, softmax
 from mnist_core.evaluation.selection import choose_final_model
+from mnist_core.naming import LOCAL, plain
 
 
 @dataclass(frozen=True)
@@ -54,9 +55,11 @@ class Results:
         return {name: self.label(name) for name in self.records}
 
     def label(self, name: str) -> str:
-        """What to call a classifier on screen, usable or not."""
+        """What to call a classifier on screen, usable or not; a label of one's own never looks like another's."""
         record = self.records.get(name)
-        return (record.label if record else "") or get_classifier_spec(name).label
+        if record is None or not record.label:
+            return get_classifier_spec(name).label
+        return f"{plain(record.label)} ({name.partition(LOCAL)[2]})"
 
 
 def load_results(dataset: str, split: SplitName = "test") -> Results:

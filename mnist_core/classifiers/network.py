@@ -56,7 +56,7 @@ class Perceptron:
             _fit_one_epoch(self._model, rows, labels)
             self._average()
             history.append(epoch_entry(self.predict, epoch, float(self._model.loss_), validation))
-            progress(describe(history[-1], self._epochs), epoch / self._epochs)
+            progress(describe(history[-1], self._epochs), epoch / self._epochs, entry=history[-1])
         return history
 
     def scores(self, images: np.ndarray) -> np.ndarray:

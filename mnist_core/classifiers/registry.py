@@ -1,5 +1,6 @@
 """The classifiers there are: adding one is one entry here and one training command."""
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -11,6 +12,7 @@ from mnist_core.classifiers.network import Perceptron
 from mnist_core.classifiers.spec import ClassifierSpec
 from mnist_core.datasets.registry import get_dataset_spec
 from mnist_core.errors import UnknownNameError
+from mnist_core.naming import LOCAL
 
 _SPECS = (
     ClassifierSpec(
@@ -122,22 +124,31 @@ _SPECS = (
 CLASSIFIERS: dict[str, ClassifierSpec] = {spec.name: spec for spec in _SPECS}
 
 
-LOCAL = "@"
-"""Stands in the name of a run of one's own between the classifier and a number: `mlp@1`."""
-
-
 def get_classifier_spec(name: str) -> ClassifierSpec:
     """The spec of that name, or UnknownNameError; of a run of one's own that of its classifier, under its name."""
-    base, mark, number = name.partition(LOCAL)
-    if base not in CLASSIFIERS or (mark and not number.isdigit()):
+    if name in CLASSIFIERS:
+        return CLASSIFIERS[name]
+    if not is_own(name):
         raise UnknownNameError("classifier", name, CLASSIFIERS)
-    spec = CLASSIFIERS[base]
-    return replace(spec, name=name, label=f"{spec.label} ({number})") if mark else spec
+    base, _, number = name.partition(LOCAL)
+    return replace(CLASSIFIERS[base], name=name, label=f"{CLASSIFIERS[base].label} ({number})")
+
+
+def is_own(name: str) -> bool:
+    """Whether this can be the name of a run of one's own, such as `mlp@1`."""
+    base, _, number = name.partition(LOCAL)
+    return base in CLASSIFIERS and re.fullmatch("[1-9][0-9]{0,8}", number) is not None
 
 
 def base_of(name: str) -> str:
     """The classifier that a run of one's own trains: `mlp` of `mlp@1`; of any other name itself."""
     return name.partition(LOCAL)[0]
+
+
+def predecessors(name: str) -> list[str]:
+    """What this classifier is a better version of, or a run of one's own a change of, the nearest first."""
+    nearest = base_of(name) if is_own(name) else get_classifier_spec(name).refines
+    return [nearest, *predecessors(nearest)] if nearest else []
 
 
 def origin_of(name: str) -> str:

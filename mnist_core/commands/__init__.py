@@ -2,16 +2,29 @@
 
 from mnist_core.commands.check import fetch, verify
 from mnist_core.commands.leaderboard import show
-from mnist_core.commands.study import cross_validate_all, measure_claims, measure_curves, train_seeds_of
-from mnist_core.commands.train import train_all
+from mnist_core.commands.own import delete, rename
+from mnist_core.commands.study import (
+    cross_validate_all,
+    measure_claims,
+    measure_curves,
+    measure_robustness_of,
+    train_seeds_of,
+)
+from mnist_core.commands.train import misuse_of_train, train_all
+from mnist_core.commands.tune import tune_one
 
 __all__ = [
     "cross_validate_all",
+    "delete",
     "fetch",
     "measure_claims",
     "measure_curves",
+    "measure_robustness_of",
+    "misuse_of_train",
+    "rename",
     "show",
     "train_all",
     "train_seeds_of",
+    "tune_one",
     "verify",
 ]

@@ -5,21 +5,35 @@ import sys
 
 import numpy as np
 
-from mnist_core.datasets import Split, fetch_dataset, load_dataset
+from mnist_core.classifiers.served import OnnxClassifier
+from mnist_core.datasets import Split, fetch_dataset, list_datasets, load_dataset
 from mnist_core.errors import ArtifactError, ArtifactMissingError, DatasetUnavailableError
-from mnist_core.store import Record, list_runs, load_labels, load_model, load_out_of_fold, load_record, load_scores
+from mnist_core.store import (
+    Record,
+    list_runs,
+    load_labels,
+    load_model,
+    load_out_of_fold,
+    load_record,
+    load_robustness,
+    load_scores,
+)
+from mnist_core.training.robustness import all_labels
+from mnist_core.transforms import TRANSFORMS, distort
 
 SMALLEST_DIFFERENCE = 1e-3
 """Of the scores' spread: processors round differently, models do not."""
 LARGEST_DRIFT = 0.02
 """Of a temperature: out-of-fold scores are kept in steps."""
+DISTORTED, LARGEST_CHANGE = 100, 0.05
+"""Test digits that are distorted anew, and the share of them that may get another label: nearly all stay the same."""
 
 
 def fetch(options: argparse.Namespace) -> bool:
     """Make sure a dataset's files are local and verified."""
     said = ""
 
-    def say(message: str, share: float | None = None) -> None:
+    def say(message: str, share: float | None = None, *, entry: object = None) -> None:
         nonlocal said
         tens = int((share or 0.0) * 10) * 10
         line = f"{message}: {tens}%" if tens else message
@@ -70,11 +84,14 @@ def _problems(record: Record, test: Split | None) -> list[str]:
     if abs(accuracy - record.test_accuracy) > 1e-9:
         problems.append(f"the record says {record.test_accuracy:.4%} right, the predictions say {accuracy:.4%}.")
     problems += _cross_validation_problems(record)
+    problems += _robustness_problems(record, labels)
     if test is None:
         return problems
     if not np.array_equal(test.labels, labels):
         problems.append("the stored labels are not the test split's.")
-    found = load_model(record).scores(test.images)
+    model = load_model(record)
+    problems += _distortion_problems(record, test, model)
+    found = model.scores(test.images)
     difference = float(np.abs(found - scores).max() / np.ptp(scores))
     changed = int((found.argmax(axis=1) != scores.argmax(axis=1)).sum())
     if difference > SMALLEST_DIFFERENCE or changed > len(labels) // 1000:
@@ -97,6 +114,28 @@ def _cross_validation_problems(record: Record) -> list[str]:
             problems.append(f"fold {fold + 1}: the record says {accuracy:.4%} right, the scores say otherwise.")
     if abs(fit_temperature(scores, labels) / record.temperature - 1) > LARGEST_DRIFT:
         problems.append("the temperature is not the one that the out-of-fold scores ask for.")
+    return problems
+
+
+def _robustness_problems(record: Record, y_true: np.ndarray) -> list[str]:
+    """What the labels of distorted digits, and of another dataset's, say against the record."""
+    problems = []
+    for name, accuracies in record.robustness.items():
+        labels = load_robustness(record, name)
+        right = labels == (all_labels(name) if name in list_datasets() else y_true)
+        if np.abs(right.mean(axis=1) - accuracies).max() > 1e-9:
+            problems.append(f"{name}: the record's accuracies are not those of the stored labels.")
+    return problems
+
+
+def _distortion_problems(record: Record, test: Split, model: OnnxClassifier) -> list[str]:
+    """Whether the first digits, distorted anew as much as it goes, still get the labels that are stored."""
+    problems, first = [], test.images[:DISTORTED]
+    for name in [name for name in TRANSFORMS if name in record.robustness]:
+        again = model.predict(distort(first, name, TRANSFORMS[name].severities[-1], np.arange(len(first))))
+        changed = float((again != load_robustness(record, name)[-1, : len(first)]).mean())
+        if changed > LARGEST_CHANGE:
+            problems.append(f"{name}: {changed:.0%} of digits that are distorted anew get another label.")
     return problems
 
 

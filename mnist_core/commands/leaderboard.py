@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from mnist_core.classifiers.registry import get_classifier_spec
+from mnist_core.classifiers.changes import changes_of, describe_changes
+from mnist_core.classifiers.registry import get_classifier_spec, is_own
 from mnist_core.errors import ArtifactError, ArtifactMissingError
 from mnist_core.evaluation.metrics import accuracy_interval
 from mnist_core.evaluation.significance import pairwise, rank_ranges
@@ -30,6 +31,8 @@ RANK = "Ranks that the test split cannot separate share a range: exact McNemar t
 def show(options: argparse.Namespace) -> bool:
     """Print the table, best first, and what is wrong with runs that are not in it."""
     found, problems = load_records(options.dataset)
+    if options.markdown:  # for those who have not the runs of one's own
+        found = [record for record in found if not is_own(record.classifier)]
     y_preds = {}
     for record in found:
         try:
@@ -43,7 +46,7 @@ def show(options: argparse.Namespace) -> bool:
         rows = [_cells(record, ranks[record.classifier]) for record in records]
         print(_markdown(rows) if options.markdown else _text(rows, records))
     for problem in problems:
-        if not (options.markdown and isinstance(problem, ArtifactMissingError)):
+        if not (options.markdown and (is_own(problem.classifier) or isinstance(problem, ArtifactMissingError))):
             print(problem, file=sys.stderr)
     return bool(records)
 
@@ -59,7 +62,7 @@ def _cells(record: Record, rank: str) -> tuple[str, ...]:
     low, high = accuracy_interval(record.test_accuracy, record.n_test)
     folds = record.cross_validation
     return (
-        get_classifier_spec(record.classifier).label,
+        record.label or get_classifier_spec(record.classifier).label,
         rank,
         f"{record.test_accuracy:.2%}",
         f"{100 * low:.2f}-{high:.2%}",
@@ -80,8 +83,16 @@ def _text(rows: list[tuple[str, ...]], records: list[Record]) -> str:
                           enumerate(zip(cells, widths, strict=True)))  # fmt: skip
         lines.append("  ".join([first, *others]))
     lines.insert(1, "-" * len(lines[0]))
-    notes = [f"{record.classifier}: {get_classifier_spec(record.classifier).remark}" for record in records]
+    notes = [f"{record.classifier}: {_remark(record)}" for record in records]
     return "\n".join([*lines, "", RANK, "", *notes])
+
+
+def _remark(record: Record) -> str:
+    """What the registry says of a classifier; of a run of one's own what is different about it."""
+    if not is_own(record.classifier):
+        return get_classifier_spec(record.classifier).remark
+    changes = describe_changes(changes_of(record.classifier, record.dataset, record.hyperparameters))
+    return f"{changes or 'the same hyperparameters'}; seed {record.seed}, {record.n_train:,} training digits."
 
 
 def _markdown(rows: list[tuple[str, ...]]) -> str:

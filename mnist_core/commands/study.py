@@ -1,7 +1,11 @@
-"""`cv`, `curve`, `seeds`, `claims`: train recipes again, on parts of the data, and other people's."""
+"""`cv`, `curve`, `seeds`, `claims`: train recipes again, on parts of the data, and other people's.
+
+`robustness` trains nothing: it runs what is stored on distorted digits.
+"""
 
 import argparse
 import sys
+from statistics import fmean
 
 from mnist_core.classifiers.registry import list_classifiers
 from mnist_core.commands.train import report_for, sigterm_interrupts
@@ -10,7 +14,9 @@ from mnist_core.store import load_record
 from mnist_core.training.cross_validation import cross_validate
 from mnist_core.training.learning_curve import measure_learning_curve
 from mnist_core.training.recipes import measure_recipes
+from mnist_core.training.robustness import measure_robustness
 from mnist_core.training.seeds import train_seeds
+from mnist_core.transforms import TRANSFORMS
 
 
 def cross_validate_all(options: argparse.Namespace) -> bool:
@@ -24,7 +30,8 @@ def cross_validate_all(options: argparse.Namespace) -> bool:
     good = True
     with sigterm_interrupts():
         progress = report_for("cv", "text")
-        for outcome in cross_validate(names, options.dataset, jobs=options.jobs, progress=progress):
+        where = {"jobs": options.jobs, "scheduler": options.scheduler}
+        for outcome in cross_validate(names, options.dataset, **where, progress=progress):
             folds = outcome.record.cross_validation if outcome.record else None
             if folds is None:
                 print(f"{outcome.classifier}: {outcome.error}", file=sys.stderr, flush=True)
@@ -70,6 +77,27 @@ def train_seeds_of(options: argparse.Namespace) -> bool:
                 print(f"{name}: {error}", file=sys.stderr, flush=True)
                 good = False
     return good
+
+
+def measure_robustness_of(options: argparse.Namespace) -> bool:
+    """Run the models that were asked for on distorted digits, all of them together: digits are distorted once."""
+    with sigterm_interrupts():
+        outcomes = measure_robustness(
+            _stored(options), options.dataset, again=options.force, progress=report_for("robustness", "text")
+        )
+    for outcome in outcomes:
+        if outcome.record is None:
+            print(f"{outcome.classifier}: {outcome.error}", file=sys.stderr, flush=True)
+            continue
+        means = {name: fmean(outcome.record.robustness[name]) for name in TRANSFORMS}
+        worst = min(means, key=means.__getitem__)
+        mean, clean = fmean(means.values()), outcome.record.test_accuracy
+        print(
+            f"{outcome.classifier:<14} {mean:.2%} of distorted digits, {clean:.2%} of clean ones;"
+            f" worst: {worst}, {means[worst]:.2%}",
+            flush=True,
+        )
+    return all(outcome.record for outcome in outcomes)
 
 
 def measure_claims(options: argparse.Namespace) -> bool:

@@ -1,4 +1,7 @@
-"""`train`: one classifier after the other, or several at a time; the failure of one does not stop the others."""
+"""`train`: one classifier after the other, or several at a time; the failure of one does not stop the others.
+
+With changes, a subset or a label, one classifier is trained as a run of one's own, such as `mlp@1`.
+"""
 
 import argparse
 import contextlib
@@ -8,12 +11,15 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Literal
 
-from mnist_core.classifiers.registry import list_classifiers
-from mnist_core.errors import MnistCoreError
+from mnist_core.classifiers.changes import check_changes
+from mnist_core.classifiers.registry import base_of, is_own, list_classifiers
+from mnist_core.errors import MnistCoreError, TrainingError
 from mnist_core.progress import Progress
+from mnist_core.record import Record
 from mnist_core.training import train, up_to_date
 
 SECONDS_BETWEEN_LINES = 2.0
@@ -22,6 +28,8 @@ Format = Literal["text", "json"]
 
 def train_all(options: argparse.Namespace) -> bool:
     """Train what was asked for."""
+    if _is_own_training(options):
+        return _train_own(options)
     names = list_classifiers(options.dataset) if options.all else list(dict.fromkeys(options.classifiers))
     tasks = [(name, options.dataset, options.seed, options.force, options.progress) for name in names]
     with sigterm_interrupts():
@@ -31,6 +39,26 @@ def train_all(options: argparse.Namespace) -> bool:
         from joblib import Parallel, delayed
 
         return all(Parallel(n_jobs=options.jobs)(delayed(_train_in_worker)(*task) for task in tasks))
+
+
+def misuse_of_train(options: argparse.Namespace) -> str | None:
+    """What is wrong with a call of `train`, if something is."""
+    if own := [name for name in options.classifiers if is_own(name)]:
+        base = base_of(own[0])
+        return f"{own[0]} is a run of your own. To make another, train {base} with --own, --set or --subset."
+    if not _is_own_training(options):
+        return None
+    if options.all or len(options.classifiers) != 1:
+        return "--own, --set, --subset and --label are for one classifier at a time."
+    try:
+        check_changes(options.classifiers[0], options.dataset, dict(options.changes))
+    except TrainingError as error:
+        return str(error)
+    return None
+
+
+def _is_own_training(options: argparse.Namespace) -> bool:
+    return options.own or bool(options.changes) or (options.subset, options.label) != (None, None)
 
 
 @contextlib.contextmanager
@@ -54,29 +82,66 @@ def _train_in_worker(name: str, dataset: str, seed: int | None, force: bool, sty
 
 def _train_one(name: str, dataset: str, seed: int | None, force: bool, style: Format) -> bool:
     progress = report_for(name, style)
-    try:
+    with _told(name) as outcome:
         if not force and (stored := up_to_date(name, dataset, seed=seed)) is not None:
             progress(f"Up to date since {stored.created}, {stored.test_accuracy:.2%}; --force trains it again.", 1.0)
-            return True
-        record = train(name, dataset, seed=seed or 0, progress=progress)
+        else:
+            progress(_result(train(name, dataset, seed=seed or 0, progress=progress)), 1.0)
+    return outcome.good
+
+
+def _train_own(options: argparse.Namespace) -> bool:
+    """Train a run of one's own; the last line begins with its name."""
+    (name,) = options.classifiers
+    with sigterm_interrupts(), _told(name) as outcome:
+        record = train(
+            name,
+            options.dataset,
+            seed=options.seed or 0,
+            changes=dict(options.changes),
+            subset=options.subset,
+            own=True,
+            label=options.label or "",
+            progress=report_for(name, options.progress),
+        )
+        report_for(record.classifier, options.progress)(_result(record), 1.0)
+    return outcome.good
+
+
+@dataclass
+class _Outcome:
+    """Whether all went well."""
+
+    good: bool = True
+
+
+@contextlib.contextmanager
+def _told(name: str) -> Iterator[_Outcome]:
+    """Say what goes wrong with one classifier, and let the others still have their turn."""
+    outcome = _Outcome()
+    try:
+        yield outcome
     except MnistCoreError as error:
         print(f"{name}: {error}", file=sys.stderr, flush=True)
-        return False
-    except Exception:  # a bug in one classifier; the others still get their turn
+        outcome.good = False
+    except Exception:  # a bug
         print(f"{name} failed:\n{traceback.format_exc()}", file=sys.stderr, flush=True)
-        return False
-    progress(f"{record.test_accuracy:.2%} of {record.n_test:,} test digits, fit in {record.fit_seconds:.1f} s", 1.0)
-    return True
+        outcome.good = False
+
+
+def _result(record: Record) -> str:
+    return f"{record.test_accuracy:.2%} of {record.n_test:,} test digits, fit in {record.fit_seconds:.1f} s"
 
 
 def report_for(name: str, style: Format) -> Progress:
     """Lines on stdout: JSON for programs, each one; text for people, not too many."""
     last = -SECONDS_BETWEEN_LINES
 
-    def report(message: str, share: float | None = None) -> None:
+    def report(message: str, share: float | None = None, *, entry: Mapping[str, float] | None = None) -> None:
         nonlocal last
         if style == "json":
-            print(json.dumps({"classifier": name, "message": message, "share": share}), flush=True)
+            told = {"classifier": name, "message": message, "share": share} | ({"entry": entry} if entry else {})
+            print(json.dumps(told), flush=True)
         elif share == 1.0 or time.monotonic() - last >= SECONDS_BETWEEN_LINES:
             last = time.monotonic()
             print(f"{name:<14}{'' if share is None else f'{share:4.0%}':>5}  {message}", flush=True)

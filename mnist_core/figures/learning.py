@@ -1,14 +1,12 @@
 """Accuracy and time against training size, accuracy and loss against epochs."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, Literal
 
-import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
 from mnist_core.figures import lines
-from mnist_core.figures.lines import Columns
 
 Measure = Literal["accuracy", "loss"]
 
@@ -29,19 +27,12 @@ def learning_curve_figure(curves: pd.DataFrame, colours: Mapping[str, str], *, c
         The classifier to emphasise.
     """
     traces = [_ends_of_spread(curves, colours)]
-    for name, curve in _in_turn(curves, chosen):
+    for name, curve in lines.in_turn(curves, chosen):
         errors, colour = lines.error_rates(curve["test_accuracy"]), colours[name]
-        bars = {
-            "type": "data",
-            "array": (lines.error_rates(curve["low"]) - errors).tolist(),
-            "arrayminus": (errors - lines.error_rates(curve["high"])).tolist(),
-            "color": colour,
-            "thickness": 1.5,
-            "width": 0,
-        }
-        words = [_curve_words(row) for row in _rows(curve)]
+        words = [_curve_words(row) for row in lines.rows(curve)]
         line = lines.line(curve, "n_train", errors, words, colour, bold=name == chosen)
-        traces.append(line | {"error_y": bars})
+        high, low = lines.error_rates(curve["low"]), lines.error_rates(curve["high"])
+        traces.append(line | {"error_y": lines.bars(high - errors, errors - low, colour)})
     return lines.lines_figure(
         traces,
         x=lines.count_axis("training digits", curves["n_train"]),
@@ -58,8 +49,10 @@ def training_time_figure(curves: pd.DataFrame, colours: Mapping[str, str], *, ch
         As of `learning_curve_figure`, with `fit_seconds`.
     """
     traces = []
-    for name, curve in _in_turn(curves, chosen):
-        words = [f"{row['label']}, {row['n_train']:,} digits<br>{row['fit_seconds']:.3g} s" for row in _rows(curve)]
+    for name, curve in lines.in_turn(curves, chosen):
+        words = [
+            f"{row['label']}, {row['n_train']:,} digits<br>{row['fit_seconds']:.3g} s" for row in lines.rows(curve)
+        ]
         traces.append(lines.line(curve, "n_train", curve["fit_seconds"], words, colours[name], bold=name == chosen))
     return lines.lines_figure(
         traces,
@@ -79,8 +72,8 @@ def history_figure(histories: pd.DataFrame, colours: Mapping[str, str], *, measu
         As of `learning_curve_figure`.
     """
     traces = []
-    for name, history in _in_turn(histories, chosen):
-        colour, words = colours[name], [_epoch_words(row, measure) for row in _rows(history)]
+    for name, history in lines.in_turn(histories, chosen):
+        colour, words = colours[name], [_epoch_words(row, measure) for row in lines.rows(history)]
         values = history["loss"]
         if measure == "accuracy":
             values = lines.error_rates(history["accuracy"])
@@ -132,18 +125,6 @@ def history_frame(histories: pd.DataFrame) -> pd.DataFrame:
             "interval_high_percent": 100 * histories["high"],
         }
     )
-
-
-def _in_turn(frame: pd.DataFrame, chosen: str) -> Iterator[tuple[str, Columns]]:
-    """Each classifier's rows, the chosen one's last: on top. As arrays, for frames are slow to take apart."""
-    columns = {str(column): frame[column].to_numpy() for column in frame}
-    for name in sorted(dict.fromkeys(columns["name"]), key=lambda name: name == chosen):
-        own = np.flatnonzero(columns["name"] == name)
-        yield name, {column: values[own] for column, values in columns.items()}
-
-
-def _rows(columns: Columns) -> list[dict[str, Any]]:
-    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
 
 def _ends_of_spread(curves: pd.DataFrame, colours: Mapping[str, str]) -> dict[str, Any]:

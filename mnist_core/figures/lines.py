@@ -1,7 +1,7 @@
-"""Lines over logarithmic axes, each with its name at its end."""
+"""Lines, mostly over logarithmic axes, each with its name at its end."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -18,7 +18,9 @@ HEIGHT, PLOT_HEIGHT, TEXT, LETTER = 360, 290, 16, 6.8
 STEPS = tuple(step * 10.0**power for power in range(-5, 6) for step in (1, 2, 5))
 
 
-def lines_figure(traces: list[dict[str, Any]], *, x: dict[str, Any], y: dict[str, Any]) -> go.Figure:
+def lines_figure(
+    traces: list[dict[str, Any]], *, x: dict[str, Any], y: dict[str, Any], shapes: Sequence[dict[str, Any]] = ()
+) -> go.Figure:
     """Draw lines with their names beside their last points, moved apart where they would cover each other.
 
     Parameters
@@ -26,12 +28,18 @@ def lines_figure(traces: list[dict[str, Any]], *, x: dict[str, Any], y: dict[str
     traces : list of traces
         Those with a name are lines, as `line` makes them.
     x, y : axes
-        The y axis is logarithmic and has a range.
+        The y axis has a range.
+    shapes : sequence of shapes
+        What else to draw.
     """
     named = [trace for trace in traces if "name" in trace]
     room = LETTER * max(len(trace["name"].removeprefix("<b>").removesuffix("</b>")) for trace in named)
-    ends = [float(np.log10(max(trace["y"][-1], STEPS[0]))) for trace in named]
-    places = set_apart(ends, TEXT / PLOT_HEIGHT * abs(y["range"][1] - y["range"][0]))
+    ends = [float(trace["y"][-1]) for trace in named]
+    if y.get("type") == "log":
+        ends = [math.log10(max(end, STEPS[0])) for end in ends]
+    low, high = sorted(y["range"])
+    line = TEXT / PLOT_HEIGHT * (high - low)
+    places = set_apart(ends, line, low=low + line / 2, high=high - line / 2)
     names = [
         {
             "text": trace["name"],
@@ -50,9 +58,23 @@ def lines_figure(traces: list[dict[str, Any]], *, x: dict[str, Any], y: dict[str
         height=HEIGHT,
         margin={"l": 8, "r": 16 + room, "t": 8, "b": 8},
         annotations=names,
+        shapes=shapes,
         xaxis={**x, "fixedrange": True},
         yaxis={**y, "fixedrange": True},
     )
+
+
+def in_turn(frame: pd.DataFrame, chosen: str) -> Iterator[tuple[str, Columns]]:
+    """Each classifier's rows, the chosen one's last: on top. As arrays, for frames are slow to take apart."""
+    columns = {str(column): frame[column].to_numpy() for column in frame}
+    for name in sorted(dict.fromkeys(columns["name"]), key=lambda name: name == chosen):
+        own = np.flatnonzero(columns["name"] == name)
+        yield name, {column: values[own] for column, values in columns.items()}
+
+
+def rows(columns: Columns) -> list[dict[str, Any]]:
+    """Columns row by row."""
+    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
 
 def error_rates(accuracies: pd.Series | np.ndarray) -> np.ndarray:
@@ -73,6 +95,18 @@ def line(rows: Columns, x: str, y: np.ndarray, words: list[str], colour: str, *,
         "marker": {"color": colour, "size": dot + 3 if bold else dot},
         "hovertext": words,
         "hovertemplate": "%{hovertext}<extra></extra>",
+    }
+
+
+def bars(up: np.ndarray, down: np.ndarray, colour: str) -> dict[str, Any]:
+    """Error bars that reach so far up and down from each point."""
+    return {
+        "type": "data",
+        "array": up.tolist(),
+        "arrayminus": down.tolist(),
+        "color": colour,
+        "thickness": 1.5,
+        "width": 0,
     }
 
 
@@ -131,10 +165,11 @@ def amount_axis(title: str, amounts: pd.Series) -> dict[str, Any]:
     return {"type": "log", "title": {"text": title}, "tickvals": STEPS, "ticktext": texts, "range": list(reach)}
 
 
-def set_apart(values: Sequence[float], gap: float) -> np.ndarray:
+def set_apart(values: Sequence[float], gap: float, *, low: float = -math.inf, high: float = math.inf) -> np.ndarray:
     """The nearest values, in least squares, that keep their order and stand at least `gap` apart: float (n,).
 
-    Less their rank's share of the gaps they must not fall, which pooling adjacent violators gives.
+    Less their rank's share of the gaps they must not fall, which pooling adjacent violators gives. They stay between
+    `low` and `high` if there is room for all; else what is too much leaves at the lower end.
     """
     order = np.argsort(values, kind="stable")
     ranks = gap * np.arange(len(order))
@@ -146,7 +181,8 @@ def set_apart(values: Sequence[float], gap: float) -> np.ndarray:
             mean, count = (mean * count + before * more) / (count + more), count + more
         pools.append((mean, count))
     placed = np.empty(len(order))
-    placed[order] = np.repeat([mean for mean, _ in pools], [count for _, count in pools]) + ranks
+    means = np.repeat([mean for mean, _ in pools], [count for _, count in pools])
+    placed[order] = np.minimum(np.maximum(means, low), high - gap * (len(order) - 1)) + ranks
     return placed
 
 

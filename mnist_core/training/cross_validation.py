@@ -19,6 +19,7 @@ from mnist_core.datasets import Split, SplitName, load_dataset
 from mnist_core.errors import TrainingError
 from mnist_core.evaluation.metrics import softmax
 from mnist_core.files import write_atomically
+from mnist_core.packages import require_packages
 from mnist_core.progress import Progress, silent
 from mnist_core.record import CrossValidation, Record
 from mnist_core.store import (
@@ -30,8 +31,9 @@ from mnist_core.store import (
     run_dir,
     save_cross_validation,
 )
+from mnist_core.training.cluster import workers
 from mnist_core.training.temperature import fit_temperature
-from mnist_core.training.train import require_packages
+from mnist_core.training.train import require_all_digits
 
 FOLDS, FOLD_SEED = 5, 42
 
@@ -66,7 +68,12 @@ def fold_of_each(labels: np.ndarray) -> np.ndarray:
 
 
 def cross_validate(
-    names: Sequence[str], dataset: str, *, jobs: int = 1, progress: Progress = silent
+    names: Sequence[str],
+    dataset: str,
+    *,
+    jobs: int = 1,
+    scheduler: str | None = None,
+    progress: Progress = silent,
 ) -> Iterator[Outcome]:
     """Cross-validate stored runs, several folds at a time, and yield each classifier when its last fold is done.
 
@@ -76,20 +83,19 @@ def cross_validate(
     ----------
     names : sequence of str
         Classifiers with a stored run, whose hyperparameters and seed are used.
-    jobs : int
-        Folds at a time, each in a process of its own, by joblib.
+    jobs, scheduler
+        How many folds at a time in processes of this machine, or on which cluster: as of `cluster.workers`.
     progress : callable
         Told of each fold.
 
     Raises
     ------
     ArtifactError, DatasetError, TrainingError
-        A run is not there, the images are not, or a package is missing.
+        A run is not there or was trained on a subset, the images are not there, or a package is missing.
     """
-    from joblib import Parallel, delayed
-
     records = {name: load_record(dataset, name) for name in names}
     for name in names:
+        require_all_digits(records[name])
         require_packages("sklearn", "onnx", "cleanlab", *get_classifier_spec(name).requires, purpose="Cross-validation")
     training = load_dataset(dataset, progress=progress).train
     folds = fold_of_each(training.labels)
@@ -105,26 +111,28 @@ def cross_validate(
     for name in names:
         if not left[name]:
             yield _finish(records[name], training, folds)
+    if not missing:
+        return
     failed: set[str] = set()
-    scored = Parallel(n_jobs=jobs, batch_size=1, return_as="generator_unordered")(
-        delayed(_score_fold)(_recipe_of(records[name]), fold, training.images, training.labels, folds)
-        for name, fold in missing
-    )
-    for name, fold, scores, error in scored:
-        done += 1
-        if name in failed:
-            continue
-        if error:
-            failed.add(name)
-            yield Outcome(name, None, error)
-            continue
-        path = _fold_file(records[name], fold)
-        write_atomically(path, pack_arrays(scores=scores))
-        accuracy = float((scores.argmax(axis=1) == training.labels[folds == fold]).mean())
-        progress(f"{name}, fold {fold + 1} of {FOLDS}: {accuracy:.2%}", done / len(tasks))
-        left[name].remove(fold)
-        if not left[name]:
-            yield _finish(records[name], training, folds)
+    needed = {package for name in names for package in get_classifier_spec(name).requires}
+    with workers(scheduler, jobs, ("numpy", "scikit-learn", *sorted(needed))) as pool:
+        data = pool.send(training.images, training.labels, folds)
+        scored = pool.run(_score_fold, [(_recipe_of(records[name]), fold, *data) for name, fold in missing])
+        for name, fold, scores, error in scored:
+            done += 1
+            if name in failed:
+                continue
+            if error:
+                failed.add(name)
+                yield Outcome(name, None, error)
+                continue
+            path = _fold_file(records[name], fold)
+            write_atomically(path, pack_arrays(scores=scores))
+            accuracy = float((scores.argmax(axis=1) == training.labels[folds == fold]).mean())
+            progress(f"{name}, fold {fold + 1} of {FOLDS}: {accuracy:.2%}", done / len(tasks))
+            left[name].remove(fold)
+            if not left[name]:
+                yield _finish(records[name], training, folds)
 
 
 def _recipe_of(record: Record) -> dict[str, Any]:

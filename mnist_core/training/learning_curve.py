@@ -7,11 +7,12 @@ import numpy as np
 from mnist_core.classifiers.registry import get_classifier_spec
 from mnist_core.classifiers.served import OnnxClassifier
 from mnist_core.datasets import load_dataset
+from mnist_core.packages import require_packages
 from mnist_core.progress import Progress, silent
 from mnist_core.readings import note_reading
 from mnist_core.record import Record
 from mnist_core.store import load_record, save_learning_curve
-from mnist_core.training.train import require_packages
+from mnist_core.training.train import require_all_digits
 
 SIZES = (100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 40_000)
 MOST_SUBSETS = 5
@@ -40,11 +41,12 @@ def measure_learning_curve(name: str, dataset: str, *, again: bool = False, prog
     Raises
     ------
     ArtifactError, DatasetError, TrainingError
-        The run is not there, the images are not, or a package is missing.
+        The run is not there or was trained on a subset, the images are not there, or a package is missing.
     """
     from sklearn.model_selection import train_test_split
 
     spec, record = get_classifier_spec(name), load_record(dataset, name)
+    require_all_digits(record)
     require_packages("sklearn", "onnx", *spec.requires, purpose=f"Training {name}")
     loaded = load_dataset(dataset, progress=progress)
     training, test = loaded.train, loaded.test

@@ -5,11 +5,12 @@ import time
 from mnist_core.classifiers.registry import get_classifier_spec
 from mnist_core.classifiers.served import OnnxClassifier
 from mnist_core.datasets import load_dataset
+from mnist_core.packages import require_packages
 from mnist_core.progress import Progress, silent
 from mnist_core.readings import note_reading
 from mnist_core.record import Record
 from mnist_core.store import load_record, save_replicates
-from mnist_core.training.train import require_packages
+from mnist_core.training.train import require_all_digits
 
 
 def train_seeds(name: str, dataset: str, *, count: int = 3, again: bool = False, progress: Progress = silent) -> Record:
@@ -27,9 +28,10 @@ def train_seeds(name: str, dataset: str, *, count: int = 3, again: bool = False,
     Raises
     ------
     ArtifactError, DatasetError, TrainingError
-        The run is not there, the images are not, or a package is missing.
+        The run is not there or was trained on a subset, the images are not there, or a package is missing.
     """
     spec, record = get_classifier_spec(name), load_record(dataset, name)
+    require_all_digits(record)
     require_packages("sklearn", "onnx", *spec.requires, purpose=f"Training {name}")
     loaded = load_dataset(dataset, progress=progress)
     training, test = loaded.train, loaded.test

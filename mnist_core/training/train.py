@@ -7,23 +7,27 @@ split is scored once, at the end, through the model that is stored: it chooses n
 import os
 import platform
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib import metadata
-from importlib.util import find_spec
 
 import numpy as np
 
-from mnist_core.classifiers.registry import LOCAL, get_classifier_spec, hyperparameters_for
+from mnist_core.classifiers.changes import check_changes
+from mnist_core.classifiers.registry import get_classifier_spec, hyperparameters_for
 from mnist_core.classifiers.served import OnnxClassifier
 from mnist_core.classifiers.spec import Estimator, History, Hyperparameters
-from mnist_core.datasets import Split, load_dataset
+from mnist_core.datasets import Split, get_dataset_spec, load_dataset
 from mnist_core.errors import ArtifactError, TrainingError
+from mnist_core.naming import LOCAL, clean_label
+from mnist_core.packages import require_packages
 from mnist_core.progress import Progress, silent
-from mnist_core.readings import note_reading
-from mnist_core.store import Labels, Record, load_labels, load_record, load_scores, run_dir, save_run
+from mnist_core.readings import load_readings, note_reading
+from mnist_core.store import Labels, Record, claimed_name, load_labels, load_record, load_scores, run_dir, save_run
 from mnist_core.training.temperature import fit_temperature
+from mnist_core.tuning_advice import how_chosen
 
 HOLDOUT_SHARE = 1 / 6
 """10,000 of MNIST's 60,000."""
@@ -50,6 +54,7 @@ def train(
     changes: Hyperparameters | None = None,
     subset: int | None = None,
     store_as: str | None = None,
+    own: bool = False,
     label: str = "",
     progress: Progress = silent,
 ) -> Record:
@@ -66,7 +71,9 @@ def train(
     subset : int, optional
         Train on so many digits only, the classes in the proportions of the training split.
     store_as : str, optional
-        A name of one's own, as `store.next_name` gives it: what `changes` and `subset` need.
+        A name of one's own, such as `mlp@1`: what `changes` and `subset` need.
+    own : bool
+        Store it under the next name of one's own that is free when all is done, and never give that name again.
     label : str
         What to call it on screen.
     progress : callable
@@ -85,13 +92,9 @@ def train(
         not agree with the estimator, or the run cannot be written.
     """
     spec = get_classifier_spec(name)
-    stored_as = store_as or name
+    check_changes(name, dataset, changes or {})
     hyperparameters = hyperparameters_for(name, dataset) | dict(changes or {})
-    if odd := hyperparameters.keys() - spec.hyperparameters.keys():
-        raise TrainingError(
-            f"{name} has no hyperparameter {', '.join(sorted(odd))}: {', '.join(spec.hyperparameters)}."
-        )
-    if (changes or subset) and LOCAL not in stored_as:
+    if (changes or subset) and not own and LOCAL not in (store_as or ""):
         raise TrainingError(
             f"With a change or a subset it is no longer {name}: store it as {name}{LOCAL}1 or the like."
         )
@@ -119,7 +122,7 @@ def train(
     scores = served.scores(test.images)
     predict_seconds = time.perf_counter() - started
     record = Record(
-        classifier=stored_as,
+        classifier=store_as or name,
         dataset=dataset,
         fingerprint=loaded.spec.fingerprint,
         hyperparameters=hyperparameters,
@@ -139,26 +142,48 @@ def train(
         temperature=rehearsal.temperature,
         history=tuple(rehearsal.history),
         details=estimator.details,
-        chosen_by="hand" if changes else spec.chosen_by,
-        label=label,
+        chosen_by=how_chosen(dataset, name, hyperparameters) or ("hand" if changes else spec.chosen_by),
+        label=clean_label(label),
     )
+    place = run_dir(dataset, store_as or name)
     try:
-        labels: Labels = {"train": loaded.train.labels, "test": test.labels}
-        record = save_run(record, model=model, scores=scores, labels=labels)
-        note_reading(
-            dataset,
-            stored_as,
-            purpose="run",
-            seed=seed,
-            n_train=record.n_train,
-            hyperparameters=hyperparameters,
-            test_accuracy=record.test_accuracy,
-        )
+        with _named(record, own) as record:
+            place = run_dir(dataset, record.classifier)
+            labels: Labels = {"train": loaded.train.labels, "test": test.labels}
+            record = save_run(record, model=model, scores=scores, labels=labels)
+            note_reading(
+                dataset,
+                record.classifier,
+                purpose="run",
+                seed=seed,
+                n_train=record.n_train,
+                hyperparameters=hyperparameters,
+                test_accuracy=record.test_accuracy,
+            )
     except OSError as error:
-        reason = f"The run of {name} could not be stored in {run_dir(dataset, stored_as)}: {error.strerror or error}."
+        reason = f"The run of {name} could not be stored in {place}: {error.strerror or error}."
         raise TrainingError(f"{reason} Make room there, or allow writing, and train again.") from error
-    progress("Stored", 1.0)
+    progress("Stored", 0.99)
     return record
+
+
+@contextmanager
+def _named(record: Record, own: bool) -> Iterator[Record]:
+    """The record under the name that it is to be stored by."""
+    if not own:
+        yield record
+        return
+    gone = load_readings(record.dataset)["classifier"]
+    with claimed_name(record.dataset, record.classifier, gone=gone) as name:
+        yield replace(record, classifier=name)
+
+
+def require_all_digits(record: Record) -> None:
+    """Raise TrainingError if a run was trained on part of the training split: what follows needs all of it."""
+    n_train = get_dataset_spec(record.dataset).n_train
+    if record.n_train != n_train:
+        found = f"{record.classifier} was trained on {record.n_train:,} of {n_train:,} digits"
+        raise TrainingError(f"{found}: this needs a run that was trained on all of them. Train one without --subset.")
 
 
 def _part_of(training: Split, size: int | None, seed: int) -> Split:
@@ -185,20 +210,22 @@ def up_to_date(name: str, dataset: str, *, seed: int | None = None) -> Record | 
     return record if seed in (None, record.seed) else None
 
 
-def require_packages(*packages: str, purpose: str) -> None:
-    """Raise TrainingError, with the command that mends it, unless all of these can be imported."""
-    if missing := [package for package in packages if find_spec(package) is None]:
-        remedy = "pip install -r requirements-train.txt"
-        raise TrainingError(f"{purpose} needs {', '.join(missing)}, which is not installed. Run: {remedy}")
+def hold_out(labels: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Which digits of a training split are trained on, and which are held out: a stratified sixth, the seed's.
+
+    Returns
+    -------
+    kept, held : integer ndarrays of shapes (n - m,) and (m,)
+    """
+    from sklearn.model_selection import train_test_split
+
+    kept, held = train_test_split(np.arange(len(labels)), test_size=HOLDOUT_SHARE, stratify=labels, random_state=seed)
+    return kept, held
 
 
 def _rehearse(build: Callable[[], Estimator], training: Split, seed: int, progress: Progress) -> Rehearsal:
     """Train on most digits and look at the rest."""
-    from sklearn.model_selection import train_test_split
-
-    kept, held = train_test_split(
-        np.arange(len(training.labels)), test_size=HOLDOUT_SHARE, stratify=training.labels, random_state=seed
-    )
+    kept, held = hold_out(training.labels, seed)
     estimator, labels = build(), training.labels[held]
     history = estimator.fit(
         training.images[kept], training.labels[kept], validation=(training.images[held], labels), progress=progress
@@ -234,8 +261,8 @@ def _time_single(served: OnnxClassifier, images: np.ndarray) -> float:
 def _part(progress: Progress, low: float, high: float, prefix: str) -> Progress:
     """Report a step's own share as a share of the whole."""
 
-    def report(message: str, share: float | None = None) -> None:
-        progress(prefix + message, low + (high - low) * (share or 0.0))
+    def report(message: str, share: float | None = None, *, entry: Mapping[str, float] | None = None) -> None:
+        progress(prefix + message, low + (high - low) * (share or 0.0), entry=entry)
 
     return report
 

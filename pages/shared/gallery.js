@@ -17,7 +17,7 @@ function ink(sheet, place, count) {
 export default function ({ data, parentElement, setTriggerValue }) {
   const grid = element("div", "grid")
   grid.style.setProperty("--size", `${data.size}px`)
-  grid.style.setProperty("--tile", `${data.size + 44}px`)
+  grid.style.setProperty("--tile", `${data.pictures * data.size + 44}px`)
   grid.style.setProperty("--accent", data.accent)
   if (data.columns) {
     grid.classList.add("rows")
@@ -35,11 +35,17 @@ export default function ({ data, parentElement, setTriggerValue }) {
     } else {
       node.setAttribute("role", "img")
     }
-    if (data.sheet) node.append(ink(data.sheet, place, data.tiles.length))
+    if (data.sheet) {
+      const pictures = element("div", "pictures")
+      for (let i = 0; i < data.pictures; i++) {
+        pictures.append(ink(data.sheet, place * data.pictures + i, data.tiles.length * data.pictures))
+      }
+      node.append(pictures)
+    }
     if (tile.says) node.append(element("div", "says", tile.says))
     if (tile.caption) {
       const caption = element("div", "caption")
-      caption.append(element("span", "index", tile.caption[0]), element("span", "", tile.caption[1]))
+      tile.caption.forEach((text, i) => caption.append(element("span", i ? "" : "index", text)))
       node.append(caption)
     }
     if (tile.votes) {

@@ -34,30 +34,50 @@ def show_gallery(
     `speaker` names the classifier that a digit's tile speaks for. The query parameters `page` and `sample` say which
     page is shown and which digit is open. `truth` is what the label is called: here and there it is in doubt.
     """
-    pixels.show_state(results.dataset, results.split)
-    numbers = range(1, -(-len(indices) // PER_PAGE) + 1)
-    place = view.current("page", numbers, 1) - 1
-    shown = indices[place * PER_PAGE : (place + 1) * PER_PAGE]
-    tiles = [_tile(results, speaker(int(index)), int(index), truth) for index in shown]
+    place: Place = (results.dataset, results.split)
+    pixels.show_state(*place)
+
+    def print_page(shown: np.ndarray, options: dict[str, Any]) -> None:
+        tiles = [_tile(results, speaker(int(index)), int(index), truth) for index in shown]
+        _print(place, shown, tiles, size=84, **options)
+
     key = f"gallery {results.dataset} {results.split}"
-    _print(
-        (results.dataset, results.split),
-        shown,
-        tiles,
-        size=84,
-        key=key,
-        on_clicked_change=lambda: view.put(sample=st.session_state[key].clicked),
-    )
-    if len(numbers) > 1:
-        st.pagination(len(numbers), **view.bind("page", numbers, 1))
+    opened = show_list(indices, print_page, n=len(results.y_true), per_page=PER_PAGE, key=key)
     order = ", ".join(results.labels.values())
     st.caption(
         f"Below each digit: its index, the prediction's confidence, and the answers of {order}; wrong ones bold."
     )
     runs.note_missing(results.problems.values())
-    opened = view.current("sample", (None, *range(len(results.y_true))), None)
     if opened is not None:
         _open(results, opened, indices, truth)
+
+
+def show_list(
+    indices: np.ndarray,
+    print_page: Callable[[np.ndarray, dict[str, Any]], None],
+    *,
+    n: int,
+    per_page: int,
+    key: str,
+) -> int | None:
+    """One page of a list of digits and the page picker below; returns the digit that is open, or None.
+
+    The query parameters `page` and `sample` say which they are.
+
+    Parameters
+    ----------
+    print_page : callable
+        Prints the tiles of these digits with these options of `print_tiles`, which make them open.
+    n : int
+        Digits there are, in the list or not.
+    """
+    numbers = range(1, -(-len(indices) // per_page) + 1)
+    first = (view.current("page", numbers, 1) - 1) * per_page
+    options = {"key": key, "on_clicked_change": lambda: view.put(sample=st.session_state[key].clicked)}
+    print_page(indices[first : first + per_page], options)
+    if len(numbers) > 1:
+        st.pagination(len(numbers), **view.bind("page", numbers, 1))
+    return view.current("sample", (None, *range(n)), None)
 
 
 def show_digits(
@@ -74,31 +94,21 @@ def show_digits(
     says, details : callables of an index
         What stands below a digit's picture, and what to show beside it when it is open.
     """
-    numbers = range(1, -(-len(indices) // PER_SHEET) + 1)
-    first = (view.current("page", numbers, 1) - 1) * PER_SHEET
-    shown = indices[first : first + PER_SHEET]
-    tiles = [
-        {
-            "index": index,
-            "says": says(index),
-            "caption": [f"#{index}", str(labels[index])],
-            "alt": f"Digit {index}: a {labels[index]} {says(index)}. Open it.",
-        }
-        for index in shown.tolist()
-    ]
+
+    def print_page(shown: np.ndarray, options: dict[str, Any]) -> None:
+        tiles = [
+            {
+                "index": index,
+                "says": says(index),
+                "caption": [f"#{index}", str(labels[index])],
+                "alt": f"Digit {index}: a {labels[index]} {says(index)}. Open it.",
+            }
+            for index in shown.tolist()
+        ]
+        _print(place, shown, tiles, size=56, columns=10, **options)
+
     key = f"digits {' '.join(place)}"
-    _print(
-        place,
-        shown,
-        tiles,
-        size=56,
-        columns=10,
-        key=key,
-        on_clicked_change=lambda: view.put(sample=st.session_state[key].clicked),
-    )
-    if len(numbers) > 1:
-        st.pagination(len(numbers), **view.bind("page", numbers, 1))
-    opened = view.current("sample", (None, *range(len(labels))), None)
+    opened = show_list(indices, print_page, n=len(labels), per_page=PER_SHEET, key=key)
     if opened is not None:
         _open_digit(place, int(labels[opened]), opened, indices, details)
 
@@ -115,7 +125,7 @@ def show_classes(sheet: bytes, *, name: str, selected: int | None) -> None:
         }
         for digit in range(10)
     ]
-    _mount(
+    print_tiles(
         sheet,
         tiles,
         size=56,
@@ -127,23 +137,35 @@ def show_classes(sheet: bytes, *, name: str, selected: int | None) -> None:
 
 def print_pixels(digit: np.ndarray, alt: str) -> None:
     """Print one digit, uint8 of shape (28, 28), alone, large, and pixel by pixel."""
-    _mount(digit_sheet(digit[None], smooth=False), [{"index": 0, "alt": alt}], size=112, key="printed digit")
+    print_tiles(digit_sheet(digit[None], smooth=False), [{"index": 0, "alt": alt}], size=112, key="printed digit")
 
 
 def _print(place: Place, indices: np.ndarray, tiles: list[dict], **options: Any) -> None:
     """Print digits; as long as their pixels are not at hand, without them."""
     images = pixels.images(*place)
     if images is None:
-        _mount(None, tiles, **options)
+        print_tiles(None, tiles, **options)
     else:
         fingerprint = get_dataset_spec(place[0]).fingerprint
-        _mount(cached.sheet(*place, fingerprint, tuple(indices.tolist()), images), tiles, **options)
+        print_tiles(cached.sheet(*place, fingerprint, tuple(indices.tolist()), images), tiles, **options)
 
 
-def _mount(sheet: bytes | None, tiles: list[dict], *, size: int, columns: int | None = None, **options: Any) -> None:
-    """Print tiles side by side: as many as fit a row, or `columns`, and half of them where there is little room."""
+def print_tiles(
+    sheet: bytes | None,
+    tiles: list[dict],
+    *,
+    size: int,
+    columns: int | None = None,
+    pictures: int = 1,
+    **options: Any,
+) -> None:
+    """Print tiles side by side: as many as fit a row, or `columns`, and half of them where there is little room.
+
+    Each has its next `pictures` of the sheet, in CSS pixels of `size`, if there is a sheet.
+    """
     data = {
         "columns": columns,
+        "pictures": pictures,
         "sheet": sheet and f"data:image/png;base64,{base64.b64encode(sheet).decode()}",
         "size": size,
         "accent": theme.accent(),
@@ -189,7 +211,7 @@ def _open(results: cached.Results, index: int, indices: np.ndarray, truth: str) 
                 key="opened probabilities",
             )
             st.caption("Probabilities in percent; each answer is outlined, wrong ones in colour.")
-        _show_steps(index, indices, PER_PAGE)
+        show_steps(index, indices, PER_PAGE)
 
     dialog()
 
@@ -204,7 +226,7 @@ def _open_digit(place: Place, true: int, index: int, indices: np.ndarray, detail
             _print_large(place, index, true)
         with text:
             details(index)
-        _show_steps(index, indices, PER_SHEET)
+        show_steps(index, indices, PER_SHEET)
 
     dialog()
 
@@ -217,7 +239,7 @@ def _print_large(place: Place, index: int, true: int) -> None:
         _print(place, np.array([index]), [{"index": index, "alt": alt}], size=196, key="opened digit")
 
 
-def _show_steps(index: int, indices: np.ndarray, per_page: int) -> None:
+def show_steps(index: int, indices: np.ndarray, per_page: int) -> None:
     """Buttons to the digits before and after this one in the list."""
     found = np.flatnonzero(indices == index)
     if not len(found):

@@ -31,6 +31,11 @@ def split_colours() -> dict[str, str]:
     return {"train": _option("chartSequentialColors")[3], "test": _categorical()[0]}
 
 
+def sequential() -> list[str]:
+    """The colours of amounts, from none to much."""
+    return list(_option("chartSequentialColors"))
+
+
 def diverging() -> list[str]:
     """The colours of differences, evenly spaced from negative to positive."""
     return list(_option("chartDivergingColors"))

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import streamlit as st
 
 T = TypeVar("T")
-_SAME_LIST = ("page", "show", "stroke", "matrix", "measure")
+_SAME_LIST = ("page", "show", "stroke", "matrix", "measure", "example")
 """What can change while the list of digits stays the same."""
 
 
@@ -62,6 +62,13 @@ def bind_several(name: str, options: Sequence[str], default: Sequence[str] = ())
         put(**{name: ",".join(known) if known != list(default) else None})
     st.session_state[key] = known
     return {"key": key, "on_change": _write_several, "args": (name, key, tuple(default))}
+
+
+def bind_text(name: str, *, longest: int) -> dict[str, Any]:
+    """Keyword arguments that tie a text field to a query parameter: any text, cut to so many letters."""
+    key = f"view {name}"
+    st.session_state[key] = st.query_params.get(name, "")[:longest]
+    return {"key": key, "on_change": _write_widget, "args": (name, key, ""), "max_chars": longest}
 
 
 def put(**values: object) -> None:

@@ -1,5 +1,7 @@
 """How numbers are written."""
 
+import pandas as pd
+
 from mnist_core.evaluation.metrics import accuracy_interval
 
 
@@ -45,6 +47,11 @@ def seconds(value: float) -> str:
 def confidence(probability: float) -> str:
     """97.3 %, but never 100 %, for a softmax is never certain, only rounded: > 99.9 %"""
     return "> 99.9 %" if probability >= 0.9995 else f"{100 * probability:.1f} %"
+
+
+def times(texts: pd.Series) -> pd.Series:
+    """Moments from ISO 8601, UTC; what is none is left empty."""
+    return pd.to_datetime(texts, errors="coerce", utc=True, format="ISO8601")
 
 
 def digits(count: int) -> str:

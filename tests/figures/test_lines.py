@@ -31,6 +31,21 @@ def test_set_apart_moves_as_little_as_can_be():
     np.testing.assert_allclose(lines.set_apart(values, gap), best, atol=1e-5)
 
 
+@pytest.mark.parametrize("shift", [0.0, -0.8, 0.6])
+def test_set_apart_moves_as_little_as_can_be_between_two_ends(shift):
+    values, gap = np.array([0.0, 0.1, 0.15, 0.9, 1.0]) + shift, 0.2
+    constraints = [{"type": "ineq", "fun": lambda x, i=i: x[i + 1] - x[i] - gap} for i in range(4)]
+    start = np.linspace(0, 1, 5)
+    best = minimize(lambda x: ((x - values) ** 2).sum(), start, bounds=[(0, 1)] * 5, constraints=constraints, tol=1e-12)
+    np.testing.assert_allclose(lines.set_apart(values, gap, low=0, high=1), best.x, atol=1e-5)
+
+
+def test_set_apart_keeps_the_gap_even_where_there_is_not_room_for_all():
+    placed = lines.set_apart([0.5] * 20, 0.1, low=0, high=1)
+    assert placed.max() == pytest.approx(1)
+    assert np.diff(placed).min() == pytest.approx(0.1)
+
+
 @pytest.mark.parametrize(("low", "high"), [(0.9, 1.0), (0.91, 0.93), (0.9931, 0.9989), (0.1, 0.99), (0.95, 0.95)])
 def test_an_accuracy_axis_has_ticks_between_its_ends_best_at_the_top(low, high):
     axis = lines.accuracy_axis("accuracy", pd.DataFrame({"low": [low], "high": [high]}))

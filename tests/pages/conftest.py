@@ -10,8 +10,8 @@ from streamlit.testing.v1 import AppTest
 from tests.conftest import PROJECT
 
 PAGES = (
-    *("overview", "data", "confusion", "errors", "reliability", "head_to_head", "labels", "learning", "claims"),
-    "draw",
+    *("overview", "data", "confusion", "errors", "reliability", "head_to_head", "robustness", "labels", "learning"),
+    *("training", "claims", "draw"),
 )
 Open = Callable[..., AppTest]
 

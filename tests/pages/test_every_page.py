@@ -11,7 +11,7 @@ from mnist_core.classifiers.registry import list_classifiers
 from mnist_core.datasets import list_datasets
 from tests.pages.conftest import PAGES, texts
 
-NEED_RUNS = tuple(page for page in PAGES if page not in ("data", "claims"))
+NEED_RUNS = tuple(page for page in PAGES if page not in ("data", "training", "claims"))
 
 
 @pytest.mark.parametrize("dataset", ["mnist", "digits"])

@@ -1,12 +1,14 @@
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from mnist_core import cached
 from mnist_core.cached import head_to_head
-from mnist_core.classifiers.registry import list_classifiers
+from mnist_core.classifiers.registry import CLASSIFIERS, list_classifiers, predecessors
 from mnist_core.evaluation.significance import compare, pairwise, rank_ranges
+from mnist_core.training import train
 from pages.shared import words
 from tests.pages.conftest import texts, tiles
 
@@ -105,6 +107,50 @@ def test_nobody_is_compared_with_itself(open_page):
     assert "A and B were both" in app.info[0].value
     assert app.selectbox(key="view model_b").value != A
     assert "model_b" not in app.query_params
+
+
+@pytest.fixture
+def changed(artifacts):
+    """A run of one's own, a change of A."""
+    return train(A, "digits", changes={"epochs": 1}, subset=200, own=True).classifier
+
+
+def who(app):
+    return next(group for group in app.get("button_group") if group.key == "view who")
+
+
+def test_a_change_is_first_compared_with_what_it_changes_as_before_and_after(open_page, changed):
+    app = open_page("head_to_head", model=changed)
+    assert app.selectbox(key="view model_b").value == A
+    assert [heading.value for heading in app.subheader][-1] == "What was fixed, and what newly broke"
+    results = cached.load_results("digits")
+    right = {name: results.y_pred[name] == results.y_true for name in (changed, A)}
+    fixed, broken = (right[changed] & ~right[A]).sum(), (right[A] & ~right[changed]).sum()
+    options = [option.content for option in who(app).proto.options]
+    assert options[:2] == [f"Fixed · {fixed:,}", f"Newly broken · {broken:,}"]
+    assert "is a new version of Linear SVM (SGD)" in who(app).proto.help
+
+
+@pytest.mark.parametrize("other", [B, "svc-ovr"])
+def test_two_of_which_none_is_a_version_of_the_other_are_only_a_and_only_b(open_page, other):
+    app = open_page("head_to_head", model=A, model_b=other)
+    assert [option.content.split(" · ")[0] for option in who(app).proto.options][:2] == ["Only A", "Only B"]
+    assert [heading.value for heading in app.subheader][-1] == "The digits"
+
+
+def test_what_was_there_before_is_not_called_a_fix_of_its_change(open_page, changed):
+    app = open_page("head_to_head", model=A, model_b=changed)
+    assert [option.content.split(" · ")[0] for option in who(app).proto.options][:2] == ["Only A", "Only B"]
+
+
+def test_a_refined_classifier_is_a_new_version_of_what_it_refines_through_all_steps(open_page, changed, monkeypatch):
+    monkeypatch.setitem(CLASSIFIERS, B, replace(CLASSIFIERS[B], refines="sgd-scaled"))
+    monkeypatch.setitem(CLASSIFIERS, "sgd-scaled", replace(CLASSIFIERS["sgd-scaled"], refines=A))
+    for other in (A, "sgd-scaled"):
+        app = open_page("head_to_head", model=B, model_b=other)
+        assert [option.content.split(" · ")[0] for option in who(app).proto.options][:2] == ["Fixed", "Newly broken"]
+    assert predecessors(changed) == [A]
+    assert predecessors(B) == ["sgd-scaled", A]
 
 
 @pytest.mark.parametrize("show", ["difference", "p", "agreement"])

@@ -122,7 +122,7 @@ def test_progress_may_cancel_and_then_nothing_is_stored() -> None:
     class CancelledError(Exception):
         pass
 
-    def report(message: str, share: float | None = None) -> None:
+    def report(message: str, share: float | None = None, *, entry: object = None) -> None:
         if "All digits" in message:
             raise CancelledError
 

@@ -1,0 +1,46 @@
+"""Can I do better?"""
+
+import streamlit as st
+
+from mnist_core.classifiers.registry import base_of, get_classifier_spec
+from pages.shared import own_runs, readings, recipe, runs, sidebar, trainings, tuning, view
+from pages.shared.boundary import ensure_dashboard
+
+SECTIONS = {"train": "Train", "tuning": "Tuning history", "readings": "Readings of the test split"}
+
+ensure_dashboard(__file__)
+results, classifier = sidebar.chosen()
+base = base_of(classifier)
+label = get_classifier_spec(base).label
+st.title("Can I do better?")
+st.caption(f"Train {label} with other settings or fewer digits, and see on the same test digits whether it helped.")
+section = st.segmented_control(
+    "Section",
+    list(SECTIONS),
+    format_func=SECTIONS.__getitem__,
+    required=True,
+    label_visibility="collapsed",
+    **view.bind("section", list(SECTIONS), "train"),
+)
+if section != "train":
+    (tuning if section == "tuning" else readings).show(results, classifier)
+    st.stop()
+
+# Without a run of its own a classifier can be trained all the same, but there is nothing to compare with.
+runs.note_missing([results.problems[name] for name in {base, classifier} & results.problems.keys()])
+for job in trainings.announce():
+    if job.stored_as in results.records:
+        view.put(run=job.stored_as)
+form, under_way = st.columns([5, 4], gap="large")
+with form:
+    st.subheader(f"Settings of {results.label(classifier)}")
+    task = recipe.choose(results, classifier)
+    trainings.offer(results, task)
+with under_way:
+    st.subheader("Trainings")
+    trainings.show_unfinished(idle="Nothing is being trained now.")
+    trainings.show_ended(results)
+recipe.show_augmentation(results, task)
+
+st.subheader("Your runs")
+own_runs.show(results, classifier)

@@ -1,0 +1,168 @@
+import json
+import shutil
+
+import numpy as np
+import pytest
+
+from mnist_core import load_dataset, store
+from mnist_core.classifiers.served import OnnxClassifier
+from mnist_core.training import robustness
+from mnist_core.training.robustness import measure_robustness
+from mnist_core.transforms import TRANSFORMS, distort
+from tests.conftest import PROJECT
+
+NAME, OTHER = "sgd", "logistic"
+
+
+@pytest.fixture
+def bare(artifacts):
+    """The copied results without any robustness."""
+    for path in artifacts.glob("digits/*/record.json"):
+        record = json.loads(path.read_text())
+        record["files"].pop(store.ROBUSTNESS, None)
+        path.write_text(json.dumps(record | {"robustness": {}}))
+    return artifacts
+
+
+@pytest.fixture
+def few(monkeypatch):
+    """Two transforms alone, for tests of what does not depend on how many there are."""
+    monkeypatch.setattr(robustness, "TRANSFORMS", {name: TRANSFORMS[name] for name in ("shift", "noise")})
+
+
+@pytest.fixture
+def counted(monkeypatch):
+    """How many transforms were applied, and how many images each call of a model was given."""
+    counts = {"distorted": [], "predicted": []}
+
+    def count_distort(images, transform, amount, indices):
+        counts["distorted"].append((transform, amount))
+        return distort(images, transform, amount, indices)
+
+    def count_predict(self, images):
+        counts["predicted"].append(len(images))
+        return predict(self, images)
+
+    predict = OnnxClassifier.predict
+    monkeypatch.setattr(robustness, "distort", count_distort)
+    monkeypatch.setattr(OnnxClassifier, "predict", count_predict)
+    return counts
+
+
+@pytest.mark.usefixtures("bare")
+def test_what_is_kept_is_what_the_model_says_of_the_distorted_test_digits():
+    (outcome,) = measure_robustness([NAME], "digits")
+    record, test = store.load_record("digits", NAME), load_dataset("digits").test
+    assert outcome.record == record
+    assert record.robustness.keys() == TRANSFORMS.keys()
+    model = store.load_model(record)
+    for name, transform in TRANSFORMS.items():
+        labels = store.load_robustness(record, name)
+        assert (labels.dtype, labels.shape) == (np.uint8, (5, len(test)))
+        assert record.robustness[name] == pytest.approx((labels == test.labels).mean(axis=1))
+        changed = distort(test.images, name, transform.severities[1], np.arange(len(test)))
+        assert np.array_equal(labels[1], model.predict(changed))
+
+
+@pytest.mark.usefixtures("bare", "few")
+def test_digits_are_distorted_once_for_all_classifiers(counted):
+    outcomes = measure_robustness([NAME, OTHER], "digits")
+    assert [outcome.classifier for outcome in outcomes] == [NAME, OTHER]
+    assert len(counted["distorted"]) == len(set(counted["distorted"])) == 2 * 5
+    assert len(counted["predicted"]) == 2 * 2 * 5
+
+
+@pytest.mark.usefixtures("bare", "few")
+def test_only_what_is_missing_is_measured_unless_all_of_it_is_asked_for(counted):
+    measure_robustness([NAME], "digits")
+    before = store.load_record("digits", NAME)
+    counted["predicted"].clear()
+    measure_robustness([NAME, OTHER], "digits")
+    assert len(counted["predicted"]) == 2 * 5
+    assert store.load_record("digits", NAME) == before
+    measure_robustness([NAME], "digits", again=True)
+    assert len(counted["predicted"]) == 2 * 2 * 5
+    assert store.load_record("digits", NAME).robustness == before.robustness
+
+
+@pytest.mark.usefixtures("bare", "few")
+def test_what_is_interrupted_goes_on_where_it_stopped(counted):
+    def interrupt(message, share=None, *, entry=None):
+        if message.startswith("Noise"):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        measure_robustness([NAME], "digits", progress=interrupt)
+    assert list(store.load_record("digits", NAME).robustness) == ["shift"]
+    counted["distorted"].clear()
+    (outcome,) = measure_robustness([NAME], "digits")
+    assert {name for name, _ in counted["distorted"]} == {"noise"}
+    assert outcome.record.robustness.keys() == {"shift", "noise"}
+    assert store.load_robustness(outcome.record, "shift").shape == (5, 899)
+
+
+@pytest.mark.usefixtures("bare", "few")
+def test_progress_goes_up_to_all_of_it():
+    said = []
+    measure_robustness([NAME, OTHER], "digits", progress=lambda message, share=None, *, entry=None: said.append(share))
+    shares = [share for share in said if share is not None]
+    assert shares == sorted(shares)
+    assert shares[-1] == 1
+
+
+@pytest.mark.usefixtures("few")
+def test_a_classifier_that_cannot_be_run_does_not_stop_the_others(bare):
+    (bare / "digits" / NAME / store.MODEL).write_bytes(b"damaged")
+    damaged, missing, good = measure_robustness([NAME, "mlp@7", OTHER], "digits")
+    assert damaged.record is None
+    assert store.MODEL in damaged.error
+    assert missing.record is None
+    assert good.record.robustness.keys() == {"shift", "noise"}
+
+
+@pytest.mark.usefixtures("few")
+def test_a_run_that_is_trained_anew_meanwhile_keeps_nothing_of_the_model_before(bare):
+    folder = bare / "digits" / NAME
+
+    def retrain(message, share=None, *, entry=None):
+        if message.startswith("Shift 5"):
+            record = json.loads((folder / "record.json").read_text())
+            shutil.copy(bare / "digits" / OTHER / store.MODEL, folder / store.MODEL)
+            model = json.loads((bare / "digits" / OTHER / "record.json").read_text())["files"][store.MODEL]
+            record["files"][store.MODEL] = model
+            (folder / "record.json").write_text(json.dumps(record))
+
+    (outcome,) = measure_robustness([NAME], "digits", progress=retrain)
+    assert outcome.record is None
+    assert "trained anew meanwhile" in outcome.error
+    assert store.load_record("digits", NAME).robustness == {}
+
+
+@pytest.mark.usefixtures("few")
+def test_what_others_add_to_a_run_meanwhile_stays(bare):
+    def add(message, share=None, *, entry=None):
+        if message.startswith("Noise 0.5"):
+            store.save_learning_curve(store.load_record("digits", NAME), [])
+
+    assert store.load_record("digits", NAME).learning_curve
+    (outcome,) = measure_robustness([NAME], "digits", progress=add)
+    assert outcome.record.learning_curve == ()
+    assert store.load_record("digits", NAME).robustness.keys() == {"shift", "noise"}
+
+
+@pytest.mark.mnist
+@pytest.mark.usefixtures("few")
+def test_models_of_mnist_are_shown_all_uci_digits_as_well(tmp_path, monkeypatch):
+    for name in (NAME, store.LABELS):
+        source, target = PROJECT / "artifacts" / "mnist" / name, tmp_path / "mnist" / name
+        (shutil.copytree if source.is_dir() else shutil.copy)(source, target)
+    monkeypatch.setenv("MNIST_ARTIFACTS_DIR", str(tmp_path))
+    (outcome,) = measure_robustness([NAME], "mnist", again=True)
+    digits = load_dataset("digits")
+    images = np.concatenate([digits.train.images, digits.test.images])
+    labels = np.concatenate([digits.train.labels, digits.test.labels])
+    found = store.load_model(outcome.record).predict(images)
+    assert np.array_equal(store.load_robustness(outcome.record, "digits"), found[None])
+    assert outcome.record.robustness["digits"] == [pytest.approx((found == labels).mean())]
+    assert robustness.tests_of("mnist-stratified")[-1] == "digits"
+    assert "digits" not in robustness.tests_of("digits")
