@@ -12,7 +12,7 @@ from typing import Literal
 import psutil
 
 Unit = Literal["s", "ms", "MB"]
-_PACKAGES = ("streamlit", "streamlit-drawable-canvas", "plotly", "onnxruntime", "numpy", "pandas", "playwright")
+PACKAGES = ("streamlit", "streamlit-drawable-canvas", "plotly", "onnxruntime", "numpy", "pandas", "playwright")
 
 
 @dataclass(frozen=True)
@@ -72,14 +72,19 @@ HEADERS = ("measure", "this dashboard", "worst", "empty app", "ratio", "target",
 
 
 def table(measures: Sequence[Measure]) -> str:
-    """The measures as a Markdown table that reads well unrendered; of several runs the median, and each in brackets."""
-    rows = [HEADERS, *(measure.cells() for measure in measures)]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(HEADERS))]
-    lines = [
+    """The measures as a Markdown table; of several runs the median, and each in brackets."""
+    return grid(HEADERS, [measure.cells() for measure in measures])
+
+
+def grid(headers: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
+    """A Markdown table that reads well unrendered."""
+    rows = [headers, *lines]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(headers))]
+    written = [
         "| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) + " |" for row in rows
     ]
     rule = "|" + "|".join("-" * (width + 2) for width in widths) + "|"
-    return "\n".join([lines[0], rule, *lines[1:]])
+    return "\n".join([written[0], rule, *written[1:]])
 
 
 @dataclass(frozen=True)
@@ -102,15 +107,15 @@ class Machine:
         )
 
 
-def this_machine() -> Machine:
-    """This machine, now."""
+def this_machine(packages: Sequence[str] = PACKAGES) -> Machine:
+    """This machine, now, with the versions of packages."""
     return Machine(
         cores=os.cpu_count() or 1,
         cpu=_cpu(),
         memory_gb=round(psutil.virtual_memory().total / 1e9, 1),
         load=round(psutil.getloadavg()[0], 2),
         system=platform.platform(terse=True),
-        versions={"python": platform.python_version(), **{name: version(name) for name in _PACKAGES}},
+        versions={"python": platform.python_version(), **{name: version(name) for name in packages}},
     )
 
 

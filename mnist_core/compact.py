@@ -4,28 +4,34 @@ import numpy as np
 
 STEPS_A_NAT = 64
 """A step changes a probability by less than 1.6 %, rounding to it by less than 0.8 %."""
+MOST_STEPS = 12 * STEPS_A_NAT
+"""A probability of e^-12, 6 in a million: 60,000 digits cannot tell smaller ones apart, and they fill half a file."""
 
 
-def pack(logits: np.ndarray) -> np.ndarray:
+def pack(logits: np.ndarray, y_true: np.ndarray) -> np.ndarray:
     """How far each logit lies below the highest of its row, in steps of 1/64 nat.
 
     Parameters
     ----------
     logits : float ndarray of shape (n, k)
         Scores divided by their temperature.
+    y_true : integer ndarray of shape (n,)
+        Labels: a label's own logit is not floored, for on it likelihoods and temperatures depend.
 
     Returns
     -------
     uint16 ndarray of shape (n, k)
-        0 for the first of the highest in each row and for it alone, so that labels survive; at most 65535, which is a
-        probability of e^-1024.
+        0 for the first of the highest in each row and for it alone, so that predictions survive; at most `MOST_STEPS`,
+        and 65535 for the label.
     """
-    logits = logits.astype(np.float64)
-    steps = np.rint((logits.max(axis=1, keepdims=True) - logits) * STEPS_A_NAT).clip(1, np.iinfo(np.uint16).max)
-    steps[np.arange(len(steps)), logits.argmax(axis=1)] = 0
+    logits, rows = logits.astype(np.float64), np.arange(len(logits))
+    exact = np.rint((logits.max(axis=1, keepdims=True) - logits) * STEPS_A_NAT).clip(1, np.iinfo(np.uint16).max)
+    exact[rows, logits.argmax(axis=1)] = 0
+    steps = np.minimum(exact, MOST_STEPS)
+    steps[rows, y_true] = exact[rows, y_true]
     return steps.astype(np.uint16)
 
 
 def unpack(steps: np.ndarray) -> np.ndarray:
-    """The logits that `pack` was given, but for a constant in each row and the rounding: float32 (n, k), at most 0."""
+    """The logits that `pack` was given, but for a constant in each row, rounding and floor: float32 (n, k)."""
     return steps.astype(np.float32) / np.float32(-STEPS_A_NAT)

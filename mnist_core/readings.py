@@ -43,7 +43,7 @@ def note_reading(
     Parameters
     ----------
     purpose : str
-        "run", "seed" or "learning curve".
+        "run", "seed", "learning curve" or "benchmark".
     n_train : int
         Digits it was trained on.
     test_accuracy : float

@@ -207,7 +207,8 @@ def save_cross_validation(
         Indices of digits with doubtful labels, most doubtful first.
     """
     indices = {split: array.astype(np.int32) for split, array in suspects.items()}
-    contents = {OUT_OF_FOLD: pack_arrays(steps=pack(scores / temperature)), SUSPECTS: pack_arrays(**indices)}
+    steps = pack(scores / temperature, load_labels(record, "train"))
+    contents = {OUT_OF_FOLD: pack_arrays(steps=steps), SUSPECTS: pack_arrays(**indices)}
     files = {**record.files, **_described(contents)}
     record = replace(record, cross_validation=result, temperature=temperature, files=files)
     _add(record, contents)

@@ -4,36 +4,71 @@ import json
 import os
 import shutil
 import signal
+import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
+
+# Several workers of pytest-xdist share the cores: a second thread of BLAS or OpenMP, in a worker or in a process that a
+# test starts, would spin in wait for a core that another worker has. Read when NumPy and PyTorch are imported.
+os.environ |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from mnist_core.datasets import sources
 from mnist_core.datasets.mnist import FILES
 from mnist_core.errors import DatasetError
 from mnist_core.progress import silent
+from mnist_core.record import OUT_OF_FOLD, ROBUSTNESS, SUSPECTS
 
-settings.register_profile("untimed", deadline=None)  # nothing here asserts a time, on whatever machine
+# Nothing here asserts a time, on whatever machine.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("untimed")
 # A shell starts what it runs in the background with Ctrl-C ignored, and every process started from here inherits that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 PROJECT = Path(__file__).resolve().parents[1]
 NEEDS = ("mnist", "browser", "torch")
+ADDED: dict[str, tuple[object, tuple[str, ...]]] = {
+    "cross_validation": (None, (OUT_OF_FOLD, SUSPECTS)),
+    "learning_curve": ([], ()),
+    "replicates": ([], ()),
+    "robustness": ({}, (ROBUSTNESS,)),
+}
+"""The fields of a record that a training leaves empty, how they are then, and the files that come with them."""
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
+    """No worker for a single file, which is sooner run than shared out; else pytest-xdist chooses: one a core."""
+    files = {argument.partition("::")[0] for argument in config.args}
+    return 0 if len(files) == 1 and Path(*files).is_file() else None
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Skip what needs something that is not here; with `MNIST_TESTS_REQUIRE_ALL` fail instead, before anything runs."""
+    needed = [need for need in NEEDS if any(item.get_closest_marker(need) for item in items)]
+    missing = {need: reason for need in needed if (reason := _missing(need))}
+    if missing and os.environ.get("MNIST_TESTS_REQUIRE_ALL"):
+        refusal = f"Nothing may be skipped (MNIST_TESTS_REQUIRE_ALL), but: {'; '.join(missing.values())}"
+        if not hasattr(config, "workeroutput"):
+            raise pytest.UsageError(refusal)
+        config.workeroutput["refusal"] = refusal  # the word of a worker that raises does not reach the terminal
+        items.clear()
     for item in items:
-        for need in NEEDS:
-            if item.get_closest_marker(need) and (reason := _missing(need)):
-                if os.environ.get("MNIST_TESTS_REQUIRE_ALL"):
-                    raise pytest.UsageError(f"Nothing may be skipped (MNIST_TESTS_REQUIRE_ALL), but: {reason}")
+        for need, reason in missing.items():
+            if item.get_closest_marker(need):
                 item.add_marker(pytest.mark.skip(reason=reason))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Say what a worker of pytest-xdist refused to begin for."""
+    if refusal := getattr(node, "workeroutput", {}).get("refusal"):
+        raise pytest.UsageError(refusal)
 
 
 @cache
@@ -73,6 +108,16 @@ def no_downloads() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def own_temporary_folder(tmp_path_factory) -> Iterator[None]:
+    """One for each worker of pytest-xdist: the lock lies in it that lets a machine train one at a time."""
+    tmp_path_factory.getbasetemp()  # which stays after the tests, for a look at those that failed
+    with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory(prefix="mnist-tests-") as folder:
+        patch.setenv("TMPDIR", folder)
+        patch.setattr(tempfile, "tempdir", folder)
+        yield
+
+
 @pytest.fixture
 def artifacts(tmp_path, monkeypatch) -> Path:
     """A copy of the committed results of `digits`, to be damaged at will."""
@@ -82,6 +127,18 @@ def artifacts(tmp_path, monkeypatch) -> Path:
     return folder
 
 
+def take_away(folder: Path, *added: str) -> None:
+    """Take from a dataset's copied runs what was added to them after their training, if it was."""
+    for path in folder.glob("*/record.json"):
+        record = json.loads(path.read_text())
+        for field in added:
+            record[field], files = ADDED[field]
+            for name in files:
+                record["files"].pop(name, None)
+                (path.parent / name).unlink(missing_ok=True)
+        path.write_text(json.dumps(record))
+
+
 @pytest.fixture(scope="session")
 def run_on_distorted(tmp_path_factory) -> Path:
     """The committed results of `digits`, three classifiers run on distorted digits and the others not."""
@@ -89,10 +146,7 @@ def run_on_distorted(tmp_path_factory) -> Path:
 
     folder = tmp_path_factory.mktemp("distorted")
     shutil.copytree(PROJECT / "artifacts" / "digits", folder / "digits")
-    for path in folder.glob("digits/*/record.json"):
-        record = json.loads(path.read_text())
-        record["files"].pop("robustness.npz", None)
-        path.write_text(json.dumps(record | {"robustness": {}}))
+    take_away(folder / "digits", "robustness")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("MNIST_ARTIFACTS_DIR", str(folder))
         measure_robustness(["sgd", "logistic", "svc-ovo"], "digits")

@@ -22,6 +22,7 @@ from mnist_core.commands import train as train_command
 from mnist_core.datasets import download, sources
 from mnist_core.errors import ArtifactMissingError, DatasetUnavailableError, TrainingError
 from mnist_core.progress import Progress
+from mnist_core.record import CrossValidation
 from mnist_core.training import train
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -421,14 +422,22 @@ def test_cv_and_curve_add_to_stored_runs_and_are_not_repeated_without_force(arti
 
 
 def test_retraining_the_same_recipe_keeps_what_was_learnt_of_it_and_another_seed_does_not(artifacts: Path) -> None:
+    task = ["train", "logistic", "--dataset", "digits", "--force"]
+    assert main(task) == 0  # on this machine: another one may round otherwise
+    trained = store.load_record("digits", "logistic")
+    folds = CrossValidation(seed=1, created="now", accuracies=(0.5, 0.75), sizes=(2, 4))
+    scores, suspects = np.eye(trained.n_train, 10), {"train": np.array([5]), "test": np.array([7])}
+    store.save_cross_validation(trained, folds, temperature=7.0, scores=scores, suspects=suspects)
+    store.save_learning_curve(store.load_record("digits", "logistic"), [{"n_train": 100, "test_accuracy": 0.5}])
     before = store.load_record("digits", "logistic")
-    assert main(["train", "logistic", "--dataset", "digits", "--force"]) == 0
+    assert main(task) == 0
     same = store.load_record("digits", "logistic")
-    assert (same.cross_validation, same.temperature) == (before.cross_validation, before.temperature)
-    assert main(["train", "sgd", "--dataset", "digits", "--seed", "3"]) == 0
-    other = store.load_record("digits", "sgd")
+    assert (same.cross_validation, same.temperature) == (folds, 7.0)
+    assert (same.learning_curve, same.files) == (before.learning_curve, before.files)
+    assert main([*task, "--seed", "3"]) == 0
+    other = store.load_record("digits", "logistic")
     assert (other.cross_validation, other.learning_curve) == (None, ())
-    assert not (artifacts / "digits" / "sgd" / store.OUT_OF_FOLD).exists()
+    assert not (artifacts / "digits" / "logistic" / store.OUT_OF_FOLD).exists()
 
 
 def test_verify_finds_folds_and_out_of_fold_scores_that_do_not_fit_the_record(artifacts: Path, capsys) -> None:

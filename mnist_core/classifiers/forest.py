@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from mnist_core.classifiers.gradients import OrientedGradients
 from mnist_core.classifiers.spec import N_CLASSES, History, Hyperparameters, Validation
 from mnist_core.errors import TrainingError
 from mnist_core.progress import Progress, silent
@@ -12,6 +13,8 @@ from mnist_core.progress import Progress, silent
 if TYPE_CHECKING:
     import onnx
     from sklearn.tree._tree import Tree
+
+    from mnist_core.classifiers.onnx_graph import Graph
 
 HALF_A_VOTE = 0.5
 TREES_TOGETHER = 10
@@ -46,7 +49,7 @@ class Forest:
     ) -> History:
         """Grow all trees."""
         progress(f"Growing {self._model.n_estimators} trees", None)
-        self._model.fit(_pixels(images), labels)
+        self._model.fit(self._rows(images), labels)
         for tree in self._trees:
             if not (tree.value[tree.children_left < 0].max(axis=(1, 2)) == 1).all():
                 reason = "a leaf holds several digits: equal images have different labels, or the trees are kept small"
@@ -56,34 +59,59 @@ class Forest:
     def scores(self, images: np.ndarray) -> np.ndarray:
         """Logarithm of the share of votes, float32 (n, 10)."""
         floor = HALF_A_VOTE / self._model.n_estimators
-        shares = np.maximum(self._model.predict_proba(_pixels(images)), floor)
+        shares = np.maximum(self._model.predict_proba(self._rows(images)), floor)
         return np.log(shares).astype(np.float32)
 
     def predict(self, images: np.ndarray) -> np.ndarray:
         """The forest's own labels, uint8 (n,)."""
-        return self._model.predict(_pixels(images)).astype(np.uint8)
+        return self._model.predict(self._rows(images)).astype(np.uint8)
 
     def to_onnx(self) -> "onnx.ModelProto":
         """TreeEnsembles of single votes: no class weights are stored, nine tenths of which would be zeros."""
         from mnist_core.classifiers.onnx_graph import Graph
 
         graph, trees = Graph(), self._trees
-        pixels = graph.images()
+        rows = self._add_rows(graph)
         votes = [
-            graph.add("TreeEnsemble", pixels, domain="ai.onnx.ml", **_tree_ensemble(trees[i : i + TREES_TOGETHER]))
+            graph.add("TreeEnsemble", rows, domain="ai.onnx.ml", **_tree_ensemble(trees[i : i + TREES_TOGETHER]))
             for i in range(0, len(trees), TREES_TOGETHER)
         ]
         counted = graph.add("Max", graph.add("Sum", *votes), np.float32(HALF_A_VOTE))
         return graph.model(graph.add("Log", graph.add("Div", counted, np.float32(self._model.n_estimators))))
+
+    def _rows(self, images: np.ndarray) -> np.ndarray:
+        """What stands for a digit, float32 (n, d): its whole pixel values."""
+        return images.reshape(len(images), -1).astype(np.float32)
+
+    def _add_rows(self, graph: "Graph") -> str:
+        """The same in the graph."""
+        return graph.images()
 
     @property
     def _trees(self) -> "list[Tree]":
         return [member.tree_ for member in self._model.estimators_]
 
 
-def _pixels(images: np.ndarray) -> np.ndarray:
-    """Whole pixel values: the thresholds between them, multiples of a half, are exact in float32."""
-    return images.reshape(len(images), -1).astype(np.float32)
+class GradientForest(Forest):
+    """The same on oriented gradients of upright digits."""
+
+    def __init__(self, hyperparameters: Hyperparameters, seed: int) -> None:
+        values = dict(hyperparameters)
+        extractor = {name: values.pop(name) for name in ("directions", "cell", "stride")}
+        super().__init__(values, seed)
+        self._extract = OrientedGradients(**extractor, centred=True, unit=False)
+
+    def _rows(self, images: np.ndarray) -> np.ndarray:
+        return self._extract(images)
+
+    def _add_rows(self, graph: "Graph") -> str:
+        return self._extract.add_to(graph)
+
+
+def _single(thresholds: np.ndarray) -> np.ndarray:
+    """The largest single-precision numbers that are no larger: x <= t is the same for every x in single precision."""
+    single = thresholds.astype(np.float32)
+    return np.where(single > thresholds, np.nextafter(single, np.float32(-np.inf)), single)
 
 
 def _tree_ensemble(trees: "list[Tree]") -> dict[str, Any]:
@@ -98,7 +126,7 @@ def _tree_ensemble(trees: "list[Tree]") -> dict[str, Any]:
         left, right = tree.children_left[~is_leaf], tree.children_right[~is_leaf]
         roots.append(n_splits)
         columns["feature"].append(tree.feature[~is_leaf])
-        columns["threshold"].append(tree.threshold[~is_leaf].astype(np.float32))
+        columns["threshold"].append(_single(tree.threshold[~is_leaf]))
         columns["true"].append(number[left])
         columns["true_leaf"].append(is_leaf[left])
         columns["false"].append(number[right])

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from mnist_core.classifiers.gradients import OrientedGradients
 from mnist_core.classifiers.spec import N_CLASSES, History, Hyperparameters, Validation, as_rows
 from mnist_core.progress import Progress, silent
 
@@ -45,18 +46,24 @@ class KernelMachine:
     ) -> History:
         """Find the principal components, then train on them."""
         progress("Finding the principal components", None)
-        self._pca.fit(as_rows(images))
+        rows = self._rows(images)
+        self._pca.n_components = min(self._pca.n_components, *rows.shape)  # of few digits there are fewer
+        self._pca.fit(rows)
         progress(f"Training on {self._pca.n_components_} principal components", None)
-        self._model.fit(self._project(images), labels)
+        self._train(images, rows, labels)
         return []
+
+    def _train(self, images: np.ndarray, rows: np.ndarray, labels: np.ndarray) -> None:
+        """Train on the rows' principal components."""
+        self._model.fit(self._project(rows), labels)
 
     def scores(self, images: np.ndarray) -> np.ndarray:
         """The library's decision function, float32 (n, 10)."""
-        return self._model.decision_function(self._project(images)).astype(np.float32)
+        return self._model.decision_function(self._project(self._rows(images))).astype(np.float32)
 
     def predict(self, images: np.ndarray) -> np.ndarray:
         """The library's own labels, uint8 (n,)."""
-        return self._model.predict(self._project(images)).astype(np.uint8)
+        return self._model.predict(self._project(self._rows(images))).astype(np.uint8)
 
     def to_onnx(self) -> "onnx.ModelProto":
         """Principal components, squared distances by a matrix product, exponential, then the model's own last step."""
@@ -64,7 +71,8 @@ class KernelMachine:
 
         graph, centres = Graph(), self._centres()
         axes = self._pca.components_.astype(np.float64)
-        z = graph.linear(graph.images("float64"), (axes.T / 255).astype(np.float32), -axes @ self._pca.mean_)
+        rows, scale = self._add_rows(graph)
+        z = graph.linear(rows, (axes.T * scale).astype(np.float32), -axes @ self._pca.mean_.astype(np.float64))
         # -gamma |z - c|^2 = 2 gamma z.c - gamma |c|^2 - gamma |z|^2
         products = graph.linear(
             graph.add("Mul", z, np.float64(2 * self._gamma)),
@@ -75,9 +83,17 @@ class KernelMachine:
         kernel = graph.add("Exp", graph.add("Sub", products, lengths))  # (n, centres)
         return graph.model(graph.cast(self._last_step(graph, kernel), "float32"))
 
-    def _project(self, images: np.ndarray) -> np.ndarray:
+    def _rows(self, images: np.ndarray) -> np.ndarray:
+        """What stands for a digit, float32 (n, d): its pixels in 0..1."""
+        return as_rows(images)
+
+    def _add_rows(self, graph: "Graph") -> tuple[str, float]:
+        """The same in the graph, float64 (N, d), but for a factor."""
+        return graph.images("float64"), 1 / 255
+
+    def _project(self, rows: np.ndarray) -> np.ndarray:
         """Principal components, float64 (n, components) of values that single precision holds exactly."""
-        return self._pca.transform(as_rows(images)).astype(np.float64)
+        return self._pca.transform(rows).astype(np.float64)
 
     def _centres(self) -> np.ndarray:
         """What a digit is compared with, float32 (centres, components)."""
@@ -151,6 +167,37 @@ class OneVsOneSvc(KernelMachine):
         confidences = graph.add("MatMul", decisions, first_wins - second_wins)
         bound = graph.add("Mul", graph.add("Add", graph.add("Abs", confidences), np.float64(1)), np.float64(3))
         return graph.add("Add", votes, graph.add("Div", confidences, bound))
+
+
+class VirtualSvc(OneVsOneSvc):
+    """An SVC on oriented gradients of upright digits, trained again on its support vectors and shifted copies of them.
+
+    References
+    ----------
+    DeCoste, Schölkopf (2002), "Training invariant support vector machines", Machine Learning 46.
+    """
+
+    def __init__(self, hyperparameters: Hyperparameters, seed: int) -> None:
+        super().__init__(hyperparameters, seed)
+        extractor = {name: hyperparameters[name] for name in ("directions", "cell", "stride")}
+        self._extract = OrientedGradients(**extractor, centred=False, unit=True)  # a shift is to be seen
+        self._shift = hyperparameters["shift_pixels"]
+
+    def _rows(self, images: np.ndarray) -> np.ndarray:
+        return self._extract(images)
+
+    def _add_rows(self, graph: "Graph") -> tuple[str, float]:
+        return graph.cast(self._extract.add_to(graph), "float64"), 1.0
+
+    def _train(self, images: np.ndarray, rows: np.ndarray, labels: np.ndarray) -> None:
+        self._model.fit(self._project(rows), labels)
+        if not self._shift:
+            return
+        support = self._model.support_
+        moves = [(0, self._shift), (0, -self._shift), (self._shift, 0), (-self._shift, 0)]
+        virtual = [self._rows(np.roll(images[support], move, axis=(1, 2))) for move in moves]
+        projected = [self._project(part) for part in (rows[support], *virtual)]
+        self._model.fit(np.concatenate(projected), np.tile(labels[support], len(projected)))
 
 
 class OneVsRestSvc(KernelMachine):

@@ -6,7 +6,7 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from mnist_core.classifiers.spec import N_CLASSES, PIXELS
+from mnist_core.classifiers.spec import BATCH_KEY, N_CLASSES, PIXELS
 
 OPSETS = [helper.make_opsetid("", 17), helper.make_opsetid("ai.onnx.ml", 5)]
 IR_VERSION = 9
@@ -41,17 +41,30 @@ class Graph:
         same = weights.dtype == bias.dtype
         return self.add("Gemm", x, weights if same else self.cast(weights, str(bias.dtype)), bias)
 
-    def model(self, scores: str) -> onnx.ModelProto:
-        """The finished, checked model whose output is the value named `scores`."""
-        self._nodes.append(helper.make_node("Identity", [scores], ["scores"]))
+    def split(self, value: str, parts: int, axis: int = 1) -> list[str]:
+        """`value` in equal parts along an axis."""
+        outputs = [f"Split_{len(self._nodes)}_{i}" for i in range(parts)]
+        self._nodes.append(helper.make_node("Split", [value], outputs, axis=axis))
+        return outputs
+
+    def model(
+        self, output: str, *, name: str = "scores", width: int | None = N_CLASSES, batch: int | None = None
+    ) -> onnx.ModelProto:
+        """The finished, checked model whose output is the value `output`, under another name, (N, width).
+
+        `batch` says how many digits at a time it is best served, where that is not what suits most models.
+        """
+        self._nodes.append(helper.make_node("Identity", [output], [name]))
         graph = helper.make_graph(
             self._nodes,
             "classifier",
             [helper.make_tensor_value_info("images", TensorProto.UINT8, ["N", 28, 28])],
-            [helper.make_tensor_value_info("scores", TensorProto.FLOAT, ["N", N_CLASSES])],
+            [helper.make_tensor_value_info(name, TensorProto.FLOAT, ["N", width])],
             self._constants,
         )
         model = helper.make_model(graph, opset_imports=OPSETS, ir_version=IR_VERSION, producer_name="mnist_core")
+        if batch:
+            helper.set_model_props(model, {BATCH_KEY: str(batch)})
         onnx.checker.check_model(model)
         return model
 

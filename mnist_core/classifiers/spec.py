@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 N_CLASSES = 10
 PIXELS = 28 * 28
+BATCH_KEY = "batch"
+"""In a model's metadata: how many digits at a time it is best served."""
 
 Family = Literal["linear", "kernel", "trees", "network"]
 Hyperparameters: TypeAlias = Mapping[str, Any]

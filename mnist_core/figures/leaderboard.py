@@ -14,6 +14,8 @@ from mnist_core.figures.layout import figure
 ACCURACIES = (50, 80, 90, 95, 98, 99, 99.5, 99.8, 99.9)
 PLOT_WIDTH, PLOT_HEIGHT, LETTER, LINE = 560, 300, 6.5, 16
 """Pixels, about: enough to keep labels apart."""
+SWEEPS = 3
+"""How often each label may move once all others have their place."""
 
 Box = tuple[float, float, float, float]
 
@@ -122,20 +124,37 @@ def _label_places(
     for here, there in itertools.pairwise(corners):
         taken.append((across[here], up[here] - 4, across[there], up[here] + 4))
         taken.append((across[there] - 4, up[here], across[there] + 4, up[there]))
-    places = []
-    for a, u, label in zip(across, up, labels, strict=True):
-        width = LETTER * len(label)
-        boxes = {
-            "middle right": (a + 9, u - LINE / 2, a + 9 + width, u + LINE / 2),
-            "middle left": (a - 9 - width, u - LINE / 2, a - 9, u + LINE / 2),
-            "top center": (a - width / 2, u + 12, a + width / 2, u + 12 + LINE),
-            "bottom center": (a - width / 2, u - 12 - LINE, a + width / 2, u - 12),
-        }
-        outside = {place: max(0, -box[0]) + max(0, box[2] - PLOT_WIDTH) for place, box in boxes.items()}
-        best = min(boxes, key=lambda place: LINE * outside[place] + sum(_overlap(boxes[place], box) for box in taken))
-        places.append(best)
-        taken.append(boxes[best])
-    return places
+    placed: list[str] = [""] * len(labels)
+    chosen: list[Box] = []
+    for sweep in range(SWEEPS):
+        for i, (a, u, label) in enumerate(zip(across, up, labels, strict=True)):
+            boxes = _label_boxes(a, u, LETTER * len(label))
+            others = [*taken, *chosen[:i], *chosen[i + 1 :]]
+            cost = {
+                place: LINE * (max(0, -box[0]) + max(0, box[2] - PLOT_WIDTH)) + sum(_overlap(box, it) for it in others)
+                for place, box in boxes.items()
+            }
+            placed[i] = min(cost, key=lambda place: cost[place])
+            chosen[i : i + 1 if sweep else i] = [boxes[placed[i]]]
+    return placed
+
+
+def _label_boxes(a: float, u: float, width: float) -> dict[str, Box]:
+    """What a label covers on each side of its point, the better sides first."""
+    spans = {"left": (a - 9 - width, a - 9), "center": (a - width / 2, a + width / 2), "right": (a + 9, a + 9 + width)}
+    heights = {
+        "middle": (u - LINE / 2, u + LINE / 2),
+        "top": (u + 12, u + 12 + LINE),
+        "bottom": (u - 12 - LINE, u - 12),
+    }
+    sides = ("middle right", "middle left", "top center", "bottom center")
+    corners = ("top right", "bottom right", "top left", "bottom left")
+    boxes = {}
+    for place in (*sides, *corners):
+        height, span = place.split()
+        (left, right), (bottom, top) = spans[span], heights[height]
+        boxes[place] = (left, bottom, right, top)
+    return boxes
 
 
 def _overlap(a: Box, b: Box) -> float:

@@ -160,8 +160,8 @@ def show_heat_map(
         on_select=_choose_cell,
         selection_mode="points",
     )
-    darker = "" if measure == "error" else " The darker, the more errors."
-    st.caption(f"{about}{darker} Click a cell to choose its classifier and transform.")
+    strength = "" if measure == "error" else " The stronger the colour, the more errors."
+    st.caption(f"{about}{strength} Click a cell to choose its classifier and transform.")
 
 
 def show_domain(results: cached.Results) -> None:
@@ -181,7 +181,13 @@ def show_domain(results: cached.Results) -> None:
         columns[f"{what} interval"] = st.column_config.TextColumn(
             "95 % interval", alignment="right", help="Wilson's method."
         )
-    st.dataframe(shown, column_config=columns, hide_index=True, alt="Accuracy on the test split and on the UCI digits")
+    st.dataframe(
+        shown,
+        column_config=columns,
+        hide_index=True,
+        height="content",
+        alt="Accuracy on the test split and on the UCI digits",
+    )
     st.caption(
         f"The same models on all {spec.n_train + spec.n_test:,} UCI digits: other people wrote them, and they were "
         "kept as 8 × 8 pixels. None of these models was trained on any."

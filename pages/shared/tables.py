@@ -59,6 +59,7 @@ def show_leaderboard(board: pd.DataFrame, n_test: int) -> None:
             *("fit_seconds", "predict_seconds", "predict_one_seconds", "model_bytes", "cv_folds", "remark"),
         ),
         hide_index=True,
+        height="content",
         alt="Leaderboard of the classifiers",
     )
 

@@ -1,5 +1,6 @@
 """A real server and a real Chromium."""
 
+import contextlib
 import os
 import socket
 import subprocess
@@ -17,10 +18,10 @@ Start = Callable[..., str]
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
-@pytest.fixture(scope="module")
-def start_server(tmp_path_factory) -> Iterator[Start]:
-    """Start a dashboard that has served nobody yet, and give its address; keywords are environment variables."""
-    servers = []
+@contextlib.contextmanager
+def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
+    """Gives what starts a dashboard and tells its address, and ends all that it started."""
+    started = []
 
     def start(project: Path = PROJECT, **environment: str) -> str:
         with socket.socket() as probe:
@@ -31,9 +32,10 @@ def start_server(tmp_path_factory) -> Iterator[Start]:
         command += [f"--{name}={value}" for name, value in options.items()]
         log = (tmp_path_factory.mktemp("server") / "log").open("w")
         server = subprocess.Popen(command, cwd=project, env=os.environ | environment, stdout=log, stderr=log)
-        servers.append(server)
+        started.append(server)
         address = f"http://127.0.0.1:{port}"
         for _ in range(300):
+            assert server.poll() is None, Path(log.name).read_text()
             try:
                 urllib.request.urlopen(f"{address}/_stcore/health", timeout=1)
             except OSError:
@@ -42,20 +44,32 @@ def start_server(tmp_path_factory) -> Iterator[Start]:
                 return address
         raise AssertionError(f"The server at {address} did not start; see {log.name}")
 
-    yield start
-    for server in servers:
-        server.terminate()
-        server.wait(20)
+    try:
+        yield start
+    finally:
+        for server in started:
+            server.terminate()
+        for server in started:
+            server.wait(20)
+
+
+@pytest.fixture
+def start_server(tmp_path_factory) -> Iterator[Start]:
+    """Start a dashboard that has served nobody yet, and give its address; keywords are environment variables."""
+    with servers(tmp_path_factory) as start:
+        yield start
 
 
 @pytest.fixture(scope="module")
-def server(start_server) -> str:
+def server(tmp_path_factory) -> Iterator[str]:
     """A dashboard that the tests of a module share."""
-    return start_server()
+    with servers(tmp_path_factory) as start:
+        yield start()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser():
+    """A Chromium; no longer than a module, for until it is closed this thread has an event loop that runs."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:

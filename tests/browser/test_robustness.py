@@ -4,15 +4,17 @@ import re
 
 import pytest
 
+from tests.browser.conftest import servers
 from tests.browser.test_dashboard import open_view, settle, view_of
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
-def measured(start_server, run_on_distorted):
+def measured(tmp_path_factory, run_on_distorted):
     """A dashboard whose results were run on distorted digits."""
-    return start_server(MNIST_ARTIFACTS_DIR=str(run_on_distorted))
+    with servers(tmp_path_factory) as start:
+        yield start(MNIST_ARTIFACTS_DIR=str(run_on_distorted))
 
 
 def click_point(page, plot, place, expected):

@@ -19,7 +19,15 @@ from mnist_core.datasets import Split, get_dataset_spec, list_datasets, load_dat
 from mnist_core.errors import MnistCoreError, UnknownNameError
 from mnist_core.store import Record, load_model, save_run
 
-SMALLER = {"cnn": {"epochs": 8, "width": 4}, "mlp": {"epochs": 5}, "random-forest": {"n_estimators": 20}}
+SMALLER = {
+    "cnn": {"epochs": 8, "width": 4},
+    "cnn-refined": {"epochs": 8, "width": 4},
+    "mlp-refined": {"epochs": 15, "hidden": [100, 100]},
+    "mlp": {"epochs": 5},
+    "random-forest": {"n_estimators": 20},
+    "random-forest-refined": {"n_estimators": 20},
+    "sgd-features": {"patches": 32},
+}
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,10 @@
-import json
-
 import numpy as np
 import pytest
 
 from mnist_core import store
 from mnist_core.classifiers.registry import get_classifier_spec
 from pages.shared import words
+from tests.conftest import take_away
 from tests.pages.conftest import texts
 
 
@@ -56,10 +55,7 @@ def test_the_final_model_is_the_best_in_cross_validation_whatever_the_test_split
 
 
 def test_without_cross_validation_there_is_no_final_model_but_the_command_for_one(open_page, artifacts):
-    for path in artifacts.glob("digits/*/record.json"):
-        record = json.loads(path.read_text())
-        files = {name: record["files"][name] for name in (store.MODEL, store.PREDICTIONS)}
-        path.write_text(json.dumps(record | {"cross_validation": None, "files": files}))
+    take_away(artifacts / "digits", "cross_validation")
     app = open_page("overview")
     assert not app.exception
     assert "**Final model**: none yet" in texts(app)

@@ -12,7 +12,7 @@ from mnist_core.errors import DatasetUnavailableError
 from mnist_core.evaluation.robustness import changed_answers
 from mnist_core.transforms import TRANSFORMS
 from pages.shared import words
-from tests.conftest import PROJECT
+from tests.conftest import PROJECT, take_away
 from tests.pages.conftest import galleries, texts
 
 NAME = "logistic"
@@ -22,11 +22,7 @@ MEASURED = {"Linear SVM (SGD)", "Logistic regression", "SVC one-vs-one"}
 @pytest.fixture
 def bare(distorted):
     """Results of which none was run on distorted digits."""
-    for name in ("sgd", NAME, "svc-ovo"):
-        path = distorted / "digits" / name / store.RECORD
-        record = json.loads(path.read_text())
-        del record["files"][store.ROBUSTNESS]
-        path.write_text(json.dumps(record | {"robustness": {}}))
+    take_away(distorted / "digits", "robustness")
     return distorted
 
 

@@ -15,6 +15,7 @@ from mnist_core.evaluation.metrics import softmax
 from mnist_core.training import cross_validation
 from mnist_core.training.cross_validation import FOLDS, cross_validate, fold_of_each
 from mnist_core.training.temperature import fit_temperature
+from tests.conftest import take_away
 
 pytest.importorskip("cleanlab", reason="cleanlab is not installed (pip install -r requirements-train.txt)")
 
@@ -22,12 +23,7 @@ pytest.importorskip("cleanlab", reason="cleanlab is not installed (pip install -
 @pytest.fixture
 def bare(artifacts):
     """The copied results without any cross-validation."""
-    for path in artifacts.glob("digits/*/record.json"):
-        record = json.loads(path.read_text())
-        files = {name: record["files"][name] for name in (store.MODEL, store.PREDICTIONS)}
-        path.write_text(json.dumps(record | {"cross_validation": None, "files": files}))
-        for name in (store.OUT_OF_FOLD, store.SUSPECTS):
-            (path.parent / name).unlink(missing_ok=True)
+    take_away(artifacts / "digits", "cross_validation")
     return artifacts
 
 
@@ -66,10 +62,13 @@ def test_out_of_fold_scores_are_those_of_scikit_learns_own_cross_validation(bare
 
 
 def test_the_temperature_comes_from_the_training_split_and_the_test_scores_stay(bare):
+    path = bare / "digits" / "logistic" / store.RECORD
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"temperature": 123.0}))
     before = store.load_record("digits", "logistic")
     after = run("logistic")["logistic"].record
     assert after == store.load_record("digits", "logistic")
-    assert after.temperature != before.temperature
+    found = fit_temperature(store.load_out_of_fold(after), store.load_labels(after, "train"))
+    assert after.temperature == pytest.approx(found, rel=1e-3)  # what is kept is rounded
     assert (after.test_accuracy, after.files[store.PREDICTIONS]) == (
         before.test_accuracy,
         before.files[store.PREDICTIONS],

@@ -1,5 +1,3 @@
-import json
-
 import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
@@ -10,13 +8,13 @@ from mnist_core.classifiers.linear import Linear
 from mnist_core.classifiers.registry import hyperparameters_for
 from mnist_core.classifiers.spec import as_rows
 from mnist_core.training.learning_curve import measure_learning_curve, points
+from tests.conftest import take_away
 
 
 @pytest.fixture
 def bare(artifacts):
     """The copied results without any learning curve."""
-    for path in artifacts.glob("digits/*/record.json"):
-        path.write_text(json.dumps(json.loads(path.read_text()) | {"learning_curve": []}))
+    take_away(artifacts / "digits", "learning_curve")
     return artifacts
 
 

@@ -9,7 +9,7 @@ from mnist_core.classifiers.served import OnnxClassifier
 from mnist_core.training import robustness
 from mnist_core.training.robustness import measure_robustness
 from mnist_core.transforms import TRANSFORMS, distort
-from tests.conftest import PROJECT
+from tests.conftest import PROJECT, take_away
 
 NAME, OTHER = "sgd", "logistic"
 
@@ -17,10 +17,7 @@ NAME, OTHER = "sgd", "logistic"
 @pytest.fixture
 def bare(artifacts):
     """The copied results without any robustness."""
-    for path in artifacts.glob("digits/*/record.json"):
-        record = json.loads(path.read_text())
-        record["files"].pop(store.ROBUSTNESS, None)
-        path.write_text(json.dumps(record | {"robustness": {}}))
+    take_away(artifacts / "digits", "robustness")
     return artifacts
 
 

@@ -1,0 +1,242 @@
+"""python -m benchmarks.train: how fast classifiers are trained, beside plain scikit-learn and plain PyTorch.
+
+Each training has a process of its own and the machine to itself. Counted is the time from pixels in memory to a trained
+model; loading the digits and importing libraries is not. Accuracies are of the test split: the recipes were chosen on
+digits held out of the training split, and each reading is written into the dataset's log. Needs requirements-train.txt
+and requirements-dev.txt.
+"""
+
+import argparse
+import importlib
+import json
+import math
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from statistics import mean, median
+from typing import Any
+
+from benchmarks import plain, report
+from benchmarks.apart import TookTooLong, apart
+from benchmarks.servers import BenchmarkError
+from mnist_core import load_dataset
+from mnist_core.classifiers.convnet import ConvNet
+from mnist_core.classifiers.registry import CLASSIFIERS, get_classifier_spec, hyperparameters_for
+from mnist_core.datasets import list_datasets
+from mnist_core.errors import MnistCoreError
+from mnist_core.readings import note_reading
+
+PACKAGES = ("numpy", "scikit-learn", "torch")
+NINE = [name for name, spec in CLASSIFIERS.items() if not spec.refines]
+SLIGHT = {"shift": 0.7, "rotate": 4, "scale": 0.05, "shear": 0.05}
+GRACE = 30.0
+"""Seconds for a process to start and to load the digits."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """What is to be trained: a recipe of ours, by its changes to the registry's, and what is plain beside it."""
+
+    title: str
+    classifier: str
+    changes: Mapping[str, Any] = field(default_factory=dict)
+    accuracy: float | None = None
+    seconds: float | None = None
+    times_faster: float | None = None
+    seeds: int = 1
+
+
+FAST = (
+    Job(
+        "CNN to 99%",
+        "cnn",
+        {"depth": 1, "epochs": 0.55, "learning_rate": 0.03, "weight_decay": 0.05, "augment": {}, "views": 5},
+        accuracy=0.99,
+        seconds=2,
+        seeds=3,
+    ),
+    Job("CNN to 99.5%", "cnn", {"depth": 1, "epochs": 2.8, "augment": SLIGHT, "views": 5}, 0.995, 12, seeds=3),
+    Job("CNN to 99.7%", "cnn", {"augment": SLIGHT, "views": 5}, 0.997, 60, seeds=3),
+)
+
+BASE = tuple(Job(get_classifier_spec(name).label, name, times_faster=8 if name == "svc-ovo" else None) for name in NINE)
+
+
+@dataclass
+class Line:
+    """What was seen of a job: seconds and accuracies, one a seed, of ours; and of the plain one, if it came to an end.
+
+    `plain_limit` is when the plain one was given up.
+    """
+
+    job: Job
+    ours: list[plain.Timed]
+    plain: plain.Timed | None
+    plain_limit: float
+
+    @property
+    def seconds(self) -> float:
+        """Ours, the median."""
+        return median(seconds for seconds, _ in self.ours)
+
+    @property
+    def times_faster(self) -> float:
+        """The plain one's time over ours; if it was given up, at least this."""
+        return (self.plain[0] if self.plain else self.plain_limit) / self.seconds
+
+    @property
+    def met(self) -> bool | None:
+        """Whether the targets are met; None without any."""
+        job = self.job
+        targets = [
+            job.accuracy is None or mean(accuracy for _, accuracy in self.ours) >= job.accuracy,
+            job.seconds is None or self.seconds <= job.seconds,
+            job.times_faster is None or self.times_faster >= job.times_faster,
+        ]
+        return all(targets) if (job.accuracy, job.seconds, job.times_faster) != (None, None, None) else None
+
+    def cells(self) -> tuple[str, ...]:
+        """Job, ours, its accuracy, plain, its accuracy, times faster, target, verdict."""
+        at_least = "" if self.plain else "> "
+        accuracies = [f"{100 * accuracy:.2f}" for _, accuracy in self.ours]
+        each = f" ({', '.join(accuracies)})" if len(accuracies) > 1 else ""
+        job = self.job
+        targets = (
+            job.accuracy is not None and f"{job.accuracy:.1%}",
+            job.seconds is not None and f"{job.seconds:g} s",
+            job.times_faster is not None and f"{job.times_faster:g} x faster",
+        )
+        return (
+            job.title,
+            f"{self.seconds:.1f} s",
+            f"{mean(accuracy for _, accuracy in self.ours):.2%}{each}",
+            f"{self.plain[0]:.1f} s" if self.plain else f"> {self.plain_limit:.0f} s",
+            f"{self.plain[1]:.2%}" if self.plain else "",
+            f"{at_least}{self.times_faster:.1f}",
+            ", ".join(target for target in targets if target),
+            {True: "met", False: "missed", None: ""}[self.met],
+        )
+
+
+HEADERS = ("training", "ours", "accuracy", "plain", "accuracy", "times faster", "target", "verdict")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure and print; 0 whether or not the targets are met, 1 if something could not be measured."""
+    options = _parser().parse_args(arguments)
+    try:
+        load_dataset(options.dataset)
+        machine = report.this_machine(PACKAGES)
+        print(machine, flush=True)
+        lines = [_measure(job, options.dataset, options.limit) for job in _jobs(options.only)]
+    except (BenchmarkError, MnistCoreError) as error:
+        print(f"Could not measure. {error}", file=sys.stderr)
+        return 1
+    print(f"{options.dataset}: the median time and the mean accuracy of the seeds (each seed)\n")
+    rows = [line.cells() for line in lines]
+    base = [line for line in lines if line.job in BASE]
+    if len(base) == len(NINE):
+        rows.append(_together(base))
+    print(report.grid(HEADERS, rows))
+    if options.json:
+        data = {"machine": asdict(machine), "dataset": options.dataset, "lines": [asdict(line) for line in lines]}
+        options.json.write_text(json.dumps(data, indent=1) + "\n")
+    return 0
+
+
+def _together(lines: Sequence[Line]) -> tuple[str, ...]:
+    ours, other = (
+        sum(line.seconds for line in lines),
+        sum(line.plain[0] if line.plain else line.plain_limit for line in lines),
+    )
+    more = "" if all(line.plain for line in lines) else "> "
+    verdict = "met" if ours < 360 else "missed"
+    return "All nine", f"{ours:.1f} s", "", f"{more}{other:.1f} s", "", f"{more}{other / ours:.1f}", "360 s", verdict
+
+
+def _jobs(only: Sequence[str]) -> Iterator[Job]:
+    if not only or "fast" in only:
+        yield from FAST
+    yield from (job for job in BASE if not only or "base" in only or job.classifier in only)
+
+
+def _measure(job: Job, dataset: str, limit: float) -> Line:
+    ours = []
+    for seed in range(job.seeds):
+        print(f"{job.title}, seed {seed}", file=sys.stderr, flush=True)
+        ours.append(apart(train_ours, job, dataset, seed))
+    print(f"{job.title}, plain", file=sys.stderr, flush=True)
+    try:
+        other = apart(train_plain, job, dataset, limit, limit=limit + GRACE)
+    except TookTooLong:
+        return Line(job, ours, None, limit)
+    return Line(job, ours, other if other[1] >= (job.accuracy or 0) else None, limit)
+
+
+def train_ours(job: Job, dataset: str, seed: int) -> plain.Timed:
+    """One training of a recipe of ours, in this process; the reading of the test split is noted."""
+    spec, digits = get_classifier_spec(job.classifier), load_dataset(dataset)
+    hyperparameters = {**hyperparameters_for(job.classifier, dataset), **job.changes}
+    _import(*spec.requires, "sklearn.svm", "sklearn.ensemble", "sklearn.neural_network")
+    started = time.perf_counter()
+    estimator = spec.build(hyperparameters, seed)
+    estimator.fit(digits.train.images, digits.train.labels)
+    seconds = time.perf_counter() - started
+    accuracy = float((estimator.predict(digits.test.images) == digits.test.labels).mean())
+    note_reading(
+        dataset,
+        job.classifier,
+        purpose="benchmark",
+        seed=seed,
+        n_train=len(digits.train.labels),
+        hyperparameters=hyperparameters,
+        test_accuracy=accuracy,
+    )
+    return seconds, accuracy
+
+
+def train_plain(job: Job, dataset: str, limit: float) -> plain.Timed:
+    """The same by scikit-learn or PyTorch alone, in this process."""
+    digits = load_dataset(dataset)
+    if job.classifier in plain.PLAIN:
+        return plain.fit_plain(job.classifier, 0, digits.train, digits.test)
+    hyperparameters = {**hyperparameters_for(job.classifier, dataset), **job.changes}
+    network = ConvNet(hyperparameters, 0).fresh_network()
+    ends = (job.accuracy, math.inf) if job.accuracy else (math.inf, hyperparameters["epochs"])
+    return plain.fit_plain_network(network, 0, digits.train, digits.test, *ends, most_seconds=limit)
+
+
+def _import(*modules: str) -> None:
+    """Import what can be: it is not to be counted."""
+    for module in modules:
+        importlib.import_module(module)
+
+
+def _job_name(text: str) -> str:
+    names = ["fast", "base", *NINE]
+    if text not in names:
+        raise argparse.ArgumentTypeError(f"expected some of {', '.join(names)}, found {text}")
+    return text
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.train", description=__doc__)
+    parser.add_argument(
+        "only",
+        nargs="*",
+        type=_job_name,
+        metavar="WHAT",
+        help=f"fast: the CNN's races against time; base: all of {', '.join(NINE)}; or some of these (default: all)",
+    )
+    parser.add_argument(
+        "--limit", type=float, default=300, metavar="SECONDS", help="when a plain training is given up (default: 300)"
+    )
+    parser.add_argument("--dataset", choices=list_datasets(), default="mnist", help="default: mnist")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write everything that was observed there, too")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())
