@@ -10,6 +10,7 @@ from mnist_core.classifiers.kernel import NystroemSgd, OneVsOneSvc, OneVsRestSvc
 from mnist_core.classifiers.linear import build_logistic, build_sgd
 from mnist_core.classifiers.network import Perceptron
 from mnist_core.classifiers.patches import PatchSgd
+from mnist_core.classifiers.perceptron import AugmentedPerceptron
 from mnist_core.classifiers.spec import ClassifierSpec
 from mnist_core.datasets.registry import get_dataset_spec
 from mnist_core.errors import UnknownNameError
@@ -161,6 +162,33 @@ _SPECS = (
         remark="Two hidden layers on raw pixels: it knows nothing of neighbourhoods, and does well all the same.",
     ),
     ClassifierSpec(
+        name="mlp-refined",
+        label="MLP, refined",
+        family="network",
+        refines="mlp",
+        hyperparameters={
+            "hidden": [800, 800],
+            "dropout": 0.1,
+            "epochs": 30,
+            "batch_size": 256,
+            "learning_rate": 2e-3,
+            "weight_decay": 0.01,
+            "label_smoothing": 0.05,
+            "augment": {"shift": 1.0, "rotate": 8, "scale": 0.1, "shear": 0.1, "elastic": 1.0},
+            "views": 1,
+            "columns": 1,
+        },
+        search_space={
+            "hidden": ([512, 512], [800, 800], [1024, 1024]),
+            "dropout": (0.0, 0.1, 0.2),
+            "learning_rate": (1e-3, 2e-3, 4e-3),
+            "epochs": (15, 30, 60),
+        },
+        build=AugmentedPerceptron,
+        remark="A perceptron on digits distorted anew in every epoch, with batch normalisation and dropout.",
+        requires=("torch",),
+    ),
+    ClassifierSpec(
         name="cnn",
         label="CNN",
         family="network",
@@ -178,10 +206,10 @@ _SPECS = (
             "columns": 1,
         },
         search_space={
-            "width": (12, 16, 24),
-            "depth": (1, 2),
+            "width": (8, 16, 32),
+            "depth": (1, 2, 3),
             "label_smoothing": (0.0, 0.05, 0.1),
-            "learning_rate": (0.005, 0.01, 0.02),
+            "learning_rate": (0.01, 0.02, 0.04),
             "epochs": (4, 8, 12),
         },
         build=ConvNet,

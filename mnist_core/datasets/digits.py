@@ -39,6 +39,7 @@ DIGITS = DatasetSpec(
         # A tenth of the steps an epoch: more epochs. Fewer digits than MNIST's run has centres: fewer centres.
         "sgd-kernel": {"centres": 300},
         "mlp": {"epochs": 30},
+        "mlp-refined": {"epochs": 60, "batch_size": 32},
         "cnn": {"epochs": 40, "batch_size": 32},
     },
 )

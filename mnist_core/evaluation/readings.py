@@ -4,8 +4,8 @@ from typing import Any
 
 import pandas as pd
 
-PURPOSES = ("run", "seed", "learning curve")
-"""Whole runs, the same with other seeds, and trainings on part of the data."""
+PURPOSES = ("run", "seed", "learning curve", "benchmark")
+"""Whole runs, the same with other seeds, trainings on part of the data, and trainings against time."""
 
 
 def summarise_readings(log: pd.DataFrame) -> pd.DataFrame:
@@ -14,8 +14,8 @@ def summarise_readings(log: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     log : DataFrame
-        One row a reading: `created` (ISO 8601), `classifier`, `purpose`, `recipe` (a digest of the hyperparameters)
-        and `test_accuracy` (a share in 0..1).
+        One row a reading, oldest first: `created` (ISO 8601), `classifier`, `purpose`, `recipe` (a digest of the
+        hyperparameters) and `test_accuracy` (a share in 0..1).
 
     Returns
     -------
@@ -24,6 +24,7 @@ def summarise_readings(log: pd.DataFrame) -> pd.DataFrame:
         `best` (the highest accuracy seen) and `last` (ISO 8601).
     """
     rows: list[dict[str, Any]] = []
+    log = log.reset_index(drop=True)
     for classifier, own in log.groupby("classifier", sort=False):
         rows.append(
             {
@@ -33,7 +34,8 @@ def summarise_readings(log: pd.DataFrame) -> pd.DataFrame:
                 "recipes": own["recipe"].nunique(),
                 "best": pd.to_numeric(own["test_accuracy"], errors="coerce").max(),
                 "last": own["created"].astype(str).max(),
+                "place": own.index.max(),  # several readings may fall into one second
             }
         )
-    frame = pd.DataFrame(rows, columns=["classifier", "readings", *PURPOSES, "recipes", "best", "last"])
-    return frame.sort_values("last", ascending=False, kind="stable", ignore_index=True)
+    frame = pd.DataFrame(rows, columns=["classifier", "readings", *PURPOSES, "recipes", "best", "last", "place"])
+    return frame.sort_values(["last", "place"], ascending=False, ignore_index=True).drop(columns="place")

@@ -51,7 +51,7 @@ def show(results: cached.Results, classifier: str) -> None:
     st.subheader("By classifier")
     st.dataframe(
         counts.assign(
-            classifier=[results.label(name) for name in counts["classifier"]],
+            classifier=[_label(results, name) for name in counts["classifier"]],
             best=100 * counts["best"],
             last=words.times(counts["last"]),
         ),
@@ -61,6 +61,7 @@ def show(results: cached.Results, classifier: str) -> None:
             "run": _number("Runs", help="Trainings on what a run is trained on, stored as a run."),
             "seed": _number("Other seeds", help="The same recipe with another seed."),
             "learning curve": _number("Learning curve", help="The same recipe on fewer digits."),
+            "benchmark": _number("Benchmarks", help="Trainings against time."),
             "recipes": _number("Settings", help="Different hyperparameters."),
             "best": _number("Best seen (%)", format="%.2f", help="The highest test accuracy among them."),
             "last": _time("Last (UTC)", format="YYYY-MM-DD HH:mm"),
@@ -70,7 +71,7 @@ def show(results: cached.Results, classifier: str) -> None:
     )
     st.subheader("One by one")
     shown = log.head(NEWEST)
-    names = [results.label(name) if name in results.names else name for name in shown["classifier"]]
+    names = [_label(results, name) for name in shown["classifier"]]
     st.dataframe(
         shown.assign(
             created=words.times(shown["created"]), classifier=names, test_accuracy=100 * shown["test_accuracy"]
@@ -78,7 +79,7 @@ def show(results: cached.Results, classifier: str) -> None:
         column_config={
             "created": _time("When (UTC)", format="YYYY-MM-DD HH:mm"),
             "classifier": _text("Classifier"),
-            "purpose": _text("Why", help="A run, the same with another seed, or a point of its learning curve."),
+            "purpose": _text("Why", help="A run, another seed, a point of its learning curve, or a benchmark."),
             "seed": "Seed",
             "n_train": _number("Training digits", format="localized"),
             "recipe": _text("Setting", help="Changes with the hyperparameters."),
@@ -90,3 +91,8 @@ def show(results: cached.Results, classifier: str) -> None:
     if len(log) > NEWEST:
         st.caption(f"The newest {NEWEST} of {words.digits(len(log)).split()[0]}; the CSV has all.")
     charts.offer_csv(lambda: log, name=f"{results.dataset}-test-readings", help="The whole log.")
+
+
+def _label(results: cached.Results, name: str) -> str:
+    """What to call a classifier; its bare name if it is no more."""
+    return results.label(name) if name in results.names else name

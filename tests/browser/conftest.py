@@ -34,7 +34,7 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
         server = subprocess.Popen(command, cwd=project, env=os.environ | environment, stdout=log, stderr=log)
         started.append(server)
         address = f"http://127.0.0.1:{port}"
-        for _ in range(300):
+        for _ in range(1200):
             assert server.poll() is None, Path(log.name).read_text()
             try:
                 urllib.request.urlopen(f"{address}/_stcore/health", timeout=1)
@@ -81,7 +81,5 @@ def browser():
 @pytest.fixture
 def page(browser):
     context = browser.new_context(viewport={"width": 1280, "height": 1400}, accept_downloads=True)
-    page = context.new_page()
-    page.set_default_timeout(30_000)
-    yield page
+    yield context.new_page()
     context.close()

@@ -12,6 +12,8 @@ from tests.conftest import PROJECT
 from tests.pages.conftest import PAGES
 
 pytestmark = pytest.mark.browser
+PATIENCE = 120_000
+"""Milliseconds after which what does not come is given up, on whatever machine."""
 SETTLED = "() => document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning'"
 
 
@@ -21,6 +23,7 @@ def settle(page):
 
 
 def open_view(page, server, path):
+    page.set_default_timeout(PATIENCE)
     page.goto(server + path)
     page.wait_for_selector("h1")
     settle(page)
@@ -75,6 +78,7 @@ def test_two_cold_links_at_once_both_open(start_server, browser):
     server = start_server()
     pages = [browser.new_page() for _ in range(2)]
     for page, path in zip(pages, ("/errors?dataset=digits", "/draw?dataset=digits"), strict=True):
+        page.set_default_timeout(PATIENCE)
         page.goto(server + path, wait_until="commit")
     for page, title in zip(pages, ("What do the mistakes", "What does each classifier"), strict=True):
         page.wait_for_selector("h1")
@@ -240,7 +244,7 @@ def test_without_network_and_files_the_numbers_stay_and_digits_are_offered(start
     tile.wait_for()
     assert "true 9, predicted 4" in tile.inner_text()
     assert tile.locator(".ink").count() == 0
-    page.get_by_text("The images of MNIST").wait_for(timeout=60_000)
+    page.get_by_text("The images of MNIST").wait_for()
     page.get_by_text("What was tried").click()
     tried = page.get_by_test_id("stExpander").inner_text()
     for source in ("MNIST_DATA_DIR", "data/mnist", "cache", "storage.googleapis.com", "OpenML"):
@@ -259,7 +263,7 @@ def test_a_missing_run_is_trained_from_the_page_and_joins_the_others(start_serve
     assert page.get_by_text("it has not been trained here yet").is_visible()
     page.get_by_role("button", name="Train it here").click()
     page.get_by_text("Training Logistic regression on digits").wait_for()
-    page.locator(".js-plotly-plot").wait_for(timeout=120_000)
+    page.locator(".js-plotly-plot").wait_for()
     assert (artifacts / "digits" / "logistic" / "record.json").exists()
 
 

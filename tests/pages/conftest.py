@@ -7,6 +7,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from mnist_core.cached import background
 from tests.conftest import PROJECT
 
 PAGES = (
@@ -24,12 +25,18 @@ def fresh_caches():
     st.cache_data.clear()
 
 
+@pytest.fixture(autouse=True)
+def patience(monkeypatch):
+    """What mostly is done at once is waited for, however busy the machine is."""
+    monkeypatch.setattr(background, "_PATIENCE", 60)
+
+
 @pytest.fixture
 def open_page() -> Open:
     """Open a page as a link would: `open_page("errors", dataset="digits", true=9)`."""
 
     def open_page(page: str, /, **view: object) -> AppTest:
-        app = AppTest.from_file(str(PROJECT / "dashboard.py"), default_timeout=60)
+        app = AppTest.from_file(str(PROJECT / "dashboard.py"), default_timeout=300)
         app.query_params.update({"dataset": "digits"} | {name: str(value) for name, value in view.items()})
         if page != "overview":
             app.switch_page(f"pages/{page}.py")

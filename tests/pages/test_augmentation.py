@@ -21,7 +21,7 @@ def preview(amounts):
 
     while cached.load_pixels("digits", "test").busy:
         time.sleep(0.05)
-    app = AppTest.from_function(script, args=(amounts,), default_timeout=60).run()
+    app = AppTest.from_function(script, args=(amounts,), default_timeout=300).run()
     assert not app.exception
     return app
 

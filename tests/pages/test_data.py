@@ -1,10 +1,11 @@
 import shutil
+import threading
 import time
 
 import numpy as np
 import pytest
 
-from mnist_core.cached import data
+from mnist_core.cached import background, data
 from mnist_core.datasets import load_dataset
 from mnist_core.datasets.spec import Dataset
 from mnist_core.errors import DatasetUnavailableError
@@ -173,16 +174,17 @@ def test_without_images_the_page_shows_the_class_balance_that_the_runs_know(open
 
 
 def test_while_digits_are_measured_the_page_shows_all_else(open_page, monkeypatch):
-    def slow(*_args, **_options):
-        time.sleep(3)
-
-    monkeypatch.setattr(data, "measure_shapes", slow)
+    assert not data.load_pixels("digits", "test").busy
+    seen = threading.Event()
+    monkeypatch.setattr(data, "measure_shapes", lambda *_args, **_options: seen.wait(600))
+    monkeypatch.setattr(background, "_PATIENCE", 0.1)
     app = open_page("data")
     assert not app.exception
     assert len(app.get("plotly_chart")) == 1
     assert len(galleries(app)[0]) == gallery.PER_SHEET
     app = open_page("data", sort="oddest")
     assert "Sorted as soon as all digits are measured" in texts(app)
+    seen.set()
 
 
 def test_measures_that_fail_are_reported(open_page, monkeypatch):

@@ -372,6 +372,15 @@ def test_the_tuning_history_is_a_link_of_its_own(open_page):
     assert "section" not in app.query_params
 
 
+def test_a_reading_of_a_classifier_that_is_no_more_keeps_its_bare_name(open_page, runs):
+    readings.note_reading(
+        "digits", "perceptron", purpose="benchmark", seed=0, n_train=898, hyperparameters={}, test_accuracy=0.9
+    )
+    app = open_page("training", model=BASE, section="readings")
+    assert not app.exception
+    assert "perceptron" in app.dataframe[0].value["classifier"].tolist()
+
+
 def test_without_readings_there_is_a_sentence(open_page, runs):
     readings.readings_file("digits").unlink()
     app = open_page("training", model=BASE, section="readings")

@@ -40,7 +40,7 @@ def shown(classifier="sgd"):
 
         tuning.show(cached.load_results("digits"), classifier)
 
-    app = AppTest.from_function(page, default_timeout=60, kwargs={"classifier": classifier}).run()
+    app = AppTest.from_function(page, default_timeout=300, kwargs={"classifier": classifier}).run()
     assert not app.exception
     return app
 

@@ -10,6 +10,7 @@ from sklearn.model_selection import StratifiedKFold, cross_val_predict
 from mnist_core import load_dataset, store
 from mnist_core.classifiers.registry import hyperparameters_for
 from mnist_core.classifiers.spec import as_rows
+from mnist_core.compact import MOST_STEPS, STEPS_A_NAT
 from mnist_core.errors import ArtifactMissingError
 from mnist_core.evaluation.metrics import softmax
 from mnist_core.training import cross_validation
@@ -18,6 +19,9 @@ from mnist_core.training.temperature import fit_temperature
 from tests.conftest import take_away
 
 pytest.importorskip("cleanlab", reason="cleanlab is not installed (pip install -r requirements-train.txt)")
+
+FLOOR = np.exp(-MOST_STEPS / STEPS_A_NAT)
+"""Smaller probabilities of other digits than the label are not kept."""
 
 
 @pytest.fixture
@@ -58,7 +62,7 @@ def test_out_of_fold_scores_are_those_of_scikit_learns_own_cross_validation(bare
     assert record.cross_validation.accuracy == (expected.argmax(axis=1) == training.labels).mean()
     assert record.temperature == pytest.approx(fit_temperature(expected, training.labels), rel=1e-3)
     kept = softmax(store.load_out_of_fold(record), record.temperature)
-    np.testing.assert_allclose(kept, softmax(expected, record.temperature), rtol=0.02)
+    np.testing.assert_allclose(kept, softmax(expected, record.temperature), rtol=0.02, atol=FLOOR)
 
 
 def test_the_temperature_comes_from_the_training_split_and_the_test_scores_stay(bare):
@@ -68,7 +72,7 @@ def test_the_temperature_comes_from_the_training_split_and_the_test_scores_stay(
     after = run("logistic")["logistic"].record
     assert after == store.load_record("digits", "logistic")
     found = fit_temperature(store.load_out_of_fold(after), store.load_labels(after, "train"))
-    assert after.temperature == pytest.approx(found, rel=1e-3)  # what is kept is rounded
+    assert after.temperature == pytest.approx(found, rel=5e-3)  # what is kept is rounded and has a floor
     assert (after.test_accuracy, after.files[store.PREDICTIONS]) == (
         before.test_accuracy,
         before.files[store.PREDICTIONS],
