@@ -285,12 +285,17 @@ def test_a_wrong_name_lists_the_right_ones():
         store.load_record("fashion", "sgd")
 
 
-def test_out_of_fold_scores_and_suspects_come_back_and_cannot_be_changed(artifacts):
+def cross_validated():
+    """The run with a cross-validation, and its scores."""
     record = store.load_record(DATASET, NAME)
     scores = np.random.default_rng(0).normal(0, 30, (record.n_train, 10)).astype(np.float32)
     suspects = {"train": np.array([5, 2]), "test": np.array([], dtype=int)}
     folds = CrossValidation(seed=1, created="now", accuracies=(0.5, 0.75), sizes=(2, 4))
-    saved = store.save_cross_validation(record, folds, temperature=7.0, scores=scores, suspects=suspects)
+    return store.save_cross_validation(record, folds, temperature=7.0, scores=scores, suspects=suspects), scores
+
+
+def test_out_of_fold_scores_and_suspects_come_back_and_cannot_be_changed(artifacts):
+    saved, scores = cross_validated()
     assert saved == store.load_record(DATASET, NAME)
     assert (saved.temperature, saved.cross_validation.correct, saved.cross_validation.accuracy) == (7.0, 4, 4 / 6)
     kept = store.load_out_of_fold(saved)
@@ -306,6 +311,7 @@ def test_out_of_fold_scores_and_suspects_come_back_and_cannot_be_changed(artifac
 
 @pytest.mark.parametrize("name", [store.OUT_OF_FOLD, store.SUSPECTS])
 def test_what_cross_validation_added_is_verified_like_all_else(run, name):
+    cross_validated()
     (run / name).write_bytes(b"PK damaged")
     with pytest.raises(ArtifactCorruptError, match=name):
         store.load_record(DATASET, NAME)

@@ -5,7 +5,7 @@ from mnist_core import store
 from mnist_core.classifiers.registry import get_classifier_spec
 from pages.shared import words
 from tests.conftest import take_away
-from tests.pages.conftest import texts
+from tests.pages.conftest import cross_validate_at_will, texts
 
 
 @pytest.mark.parametrize("dataset", ["mnist", "digits"])
@@ -26,9 +26,16 @@ def test_every_accuracy_has_its_interval(open_page):
         assert low < row.test_accuracy < high
 
 
-def test_the_leaderboard_gives_each_fold_their_mean_and_their_spread(open_page):
+def test_the_leaderboard_gives_each_fold_their_mean_and_their_spread(open_page, artifacts):
+    take_away(artifacts / "digits", "cross_validation")
+    for name, accuracies in (("sgd", (0.9, 0.91, 0.92, 0.93, 0.9)), ("cnn", (0.99, 0.98, 0.99, 0.97, 0.96))):
+        cross_validate_at_will(name, *accuracies)
     for row in open_page("overview").dataframe[0].value.itertuples():
         folds = store.load_record("digits", row.name).cross_validation
+        if row.name not in ("sgd", "cnn"):
+            assert row.cv_folds == ""
+            assert np.isnan([row.cv_accuracy, row.cv_spread]).all()
+            continue
         assert row.cv_folds.split() == [f"{100 * share:.2f}" for share in folds.accuracies]
         assert row.cv_accuracy == pytest.approx(100 * folds.accuracy)
         assert row.cv_spread == pytest.approx(100 * np.std(folds.accuracies, ddof=1))
@@ -46,12 +53,23 @@ def test_the_way_in_is_the_worst_pair_of_the_chosen_classifier(open_page):
 @pytest.mark.parametrize("dataset", ["mnist", "digits"])
 def test_the_final_model_is_the_best_in_cross_validation_whatever_the_test_split_says(open_page, dataset):
     records, _ = store.load_records(dataset)
-    best = max(records, key=lambda record: record.cross_validation.accuracy)
+    validated = [record for record in records if record.cross_validation]
+    best = max(validated, key=lambda record: record.cross_validation.accuracy)
     app = open_page("overview", dataset=dataset)
     (shown,) = [metric for metric in app.metric if metric.label == "Final model"]
     assert shown.value == get_classifier_spec(best.classifier).label
     assert f"**{words.percent(best.cross_validation.accuracy)}** over 5 stratified folds" in texts(app)
     assert f"it scored **{words.percent_interval(best.test_accuracy, best.n_test)}**" in texts(app)
+
+
+def test_the_worst_on_the_test_split_is_the_final_model_if_cross_validation_says_so(open_page, artifacts):
+    take_away(artifacts / "digits", "cross_validation")
+    records, _ = store.load_records("digits")
+    *_, better, worst = sorted(records, key=lambda record: -record.test_accuracy)
+    cross_validate_at_will(better.classifier, *(0.9,) * 5)
+    cross_validate_at_will(worst.classifier, *(0.9, 0.9, 0.9, 0.9, 0.92))
+    (shown,) = [metric for metric in open_page("overview").metric if metric.label == "Final model"]
+    assert shown.value == get_classifier_spec(worst.classifier).label
 
 
 def test_without_cross_validation_there_is_no_final_model_but_the_command_for_one(open_page, artifacts):

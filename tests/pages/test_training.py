@@ -25,7 +25,7 @@ from mnist_core.naming import plain
 from mnist_core.training import train
 from mnist_core.transforms import AUGMENTING, TRANSFORMS
 from pages.shared import words
-from tests.pages.conftest import PAGES, texts
+from tests.pages.conftest import PAGES, cross_validate_at_will, texts
 
 PATIENCE = 300
 OWN, BASE = "logistic@1", "logistic"
@@ -337,6 +337,7 @@ def test_a_damaged_run_of_ones_own_can_only_be_deleted(open_page, runs):
 
 
 def test_a_run_on_part_of_the_digits_is_named_where_it_has_no_say_without_a_command_that_would_fail(open_page, runs):
+    cross_validate_at_will(BASE)
     app = open_page("labels", model=BASE, split="train")
     assert "Not cross-validated, so without an answer here: Logistic regression (1)." in texts(app)
     assert not any("logistic@1" in code.value for code in app.code)

@@ -137,13 +137,14 @@ def test_a_run_that_is_trained_anew_meanwhile_keeps_nothing_of_the_model_before(
 
 @pytest.mark.usefixtures("few")
 def test_what_others_add_to_a_run_meanwhile_stays(bare):
+    added = {"n_train": 7, "subset": 0, "test_accuracy": 0.5, "fit_seconds": 1.0}
+
     def add(message, share=None, *, entry=None):
         if message.startswith("Noise 0.5"):
-            store.save_learning_curve(store.load_record("digits", NAME), [])
+            store.save_learning_curve(store.load_record("digits", NAME), [added])
 
-    assert store.load_record("digits", NAME).learning_curve
     (outcome,) = measure_robustness([NAME], "digits", progress=add)
-    assert outcome.record.learning_curve == ()
+    assert outcome.record.learning_curve == (added,)
     assert store.load_record("digits", NAME).robustness.keys() == {"shift", "noise"}
 
 
