@@ -23,13 +23,13 @@ from benchmarks.apart import TookTooLong, apart
 from benchmarks.servers import BenchmarkError
 from mnist_core import load_dataset
 from mnist_core.classifiers.convnet import ConvNet
-from mnist_core.classifiers.registry import CLASSIFIERS, get_classifier_spec, hyperparameters_for
+from mnist_core.classifiers.registry import get_classifier_spec, hyperparameters_for, list_base_classifiers
 from mnist_core.datasets import list_datasets
 from mnist_core.errors import MnistCoreError
 from mnist_core.readings import note_reading
 
 PACKAGES = ("numpy", "scikit-learn", "torch")
-NINE = [name for name, spec in CLASSIFIERS.items() if not spec.refines]
+NINE = list_base_classifiers()
 SLIGHT = {"shift": 0.7, "rotate": 4, "scale": 0.05, "shear": 0.05}
 LIBRARIES = (
     "sklearn.decomposition",

@@ -13,6 +13,8 @@ from mnist_core.errors import ArtifactCorruptError, ArtifactStaleError
 
 SCHEMA = 3
 RECORD, MODEL, PREDICTIONS, LABELS = "record.json", "model.onnx.gz", "predictions.npz", "labels.npz"
+VOTE = "vote.json"
+"""In place of the model of a classifier that votes over others."""
 OUT_OF_FOLD, SUSPECTS, ROBUSTNESS = "out-of-fold.npz", "suspects.npz", "robustness.npz"
 
 
@@ -70,6 +72,8 @@ class Record:
         The same recipe trained on the whole training split with other seeds.
     robustness : mapping of transform to accuracies
         Test accuracy at each severity, the mildest first. Under another dataset's name the accuracy on all its digits.
+    fit_seconds, n_holdout, holdout_accuracy
+        Of a vote: its members' and its own; all training digits, by weights that other folds gave.
     chosen_by : str
         How the hyperparameters were found.
     label : str
@@ -123,9 +127,14 @@ class Record:
         return fmean(found), stdev(found) if len(found) > 1 else 0.0, len(found)
 
     @property
+    def model_file(self) -> str:
+        """The name of the file that holds the model, or says whose it votes over."""
+        return VOTE if VOTE in self.files else MODEL
+
+    @property
     def model_bytes(self) -> int:
-        """Size of the stored model in bytes, compressed."""
-        return int(self.files[MODEL]["bytes"])
+        """Size of the stored model in bytes, compressed; of a vote with its members' models, which it needs."""
+        return int(self.files[self.model_file]["bytes"]) + sum(self.details.get("member_bytes", ()))
 
 
 def to_json(record: Record) -> bytes:
@@ -162,7 +171,8 @@ def from_json(data: bytes, dataset: str, classifier: str) -> Record:
     if odd := [name for name, kind in expected.items() if not _fits(found[name], kind)]:
         raise corrupt(f"has fields of the wrong type: {', '.join(odd)}.")
     files = found["files"]
-    described = all({"sha256", "bytes"} <= dict(files.get(name) or {}).keys() for name in (MODEL, PREDICTIONS))
+    model = VOTE if VOTE in files else MODEL
+    described = all({"sha256", "bytes"} <= dict(files.get(name) or {}).keys() for name in (model, PREDICTIONS))
     if not described or found["temperature"] <= 0:
         raise corrupt("describes no usable run: its files' hashes or its temperature are missing.")
     if not all(_are_shares(shares) for shares in found["robustness"].values()):

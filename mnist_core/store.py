@@ -1,5 +1,7 @@
 """What is kept of a run: `record.json`, `model.onnx.gz`, `predictions.npz`, and a dataset's `labels.npz` beside them.
 
+A classifier that votes over others has no model but `vote.json`, which says whose, with the hashes of their models.
+
 Cross-validation adds `out-of-fold.npz`, and `suspects.npz`: the digits whose labels it doubts. `robustness.npz` holds
 the labels of distorted test digits. A run of one's own, such as `mlp@1`, is kept in the same way, but not in git.
 
@@ -18,7 +20,7 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from zipfile import BadZipFile
 
 import numpy as np
@@ -30,6 +32,9 @@ from mnist_core.classifiers.registry import (
     is_own,
     list_classifiers,
 )
+from mnist_core.classifiers.spec import Served
+from mnist_core.classifiers.vote import Member, VoteClassifier
+from mnist_core.classifiers.vote import from_json as members_from_json
 from mnist_core.compact import pack, unpack
 from mnist_core.datasets import SplitName, get_dataset_spec, list_datasets
 from mnist_core.errors import (
@@ -49,19 +54,17 @@ from mnist_core.record import (
     RECORD,
     ROBUSTNESS,
     SUSPECTS,
+    VOTE,
     CrossValidation,
     Record,
     from_json,
     to_json,
 )
 
-if TYPE_CHECKING:
-    from mnist_core.classifiers.served import OnnxClassifier
-
 _UNREADABLE = (OSError, ValueError, KeyError, TypeError, EOFError, RuntimeError, BadZipFile, zlib.error)
 """What reading a damaged file may raise: NumPy, zipfile and zlib have no error in common."""
 
-_FILES = (RECORD, MODEL, PREDICTIONS, OUT_OF_FOLD, SUSPECTS, ROBUSTNESS)
+_FILES = (RECORD, MODEL, VOTE, PREDICTIONS, OUT_OF_FOLD, SUSPECTS, ROBUSTNESS)
 Labels = Mapping[SplitName, np.ndarray]
 """The labels of both splits, each uint8 of shape (n,)."""
 
@@ -163,13 +166,17 @@ def save_run(record: Record, *, model: bytes, scores: np.ndarray, labels: Labels
     record : Record
         Complete but for `files` and `labels_sha256`.
     model : bytes
-        The serialised ONNX model.
+        The serialised ONNX model, or the members of a vote.
     scores : float32 ndarray of shape (n_test, 10)
         The served model's scores of the test split.
     labels : mapping of split to uint8 ndarray
         Written once a dataset.
     """
-    contents = {MODEL: gzip.compress(model, 9, mtime=0), PREDICTIONS: pack_arrays(scores=scores.astype(np.float32))}
+    votes = get_classifier_spec(record.classifier).members
+    contents = {
+        **({VOTE: model} if votes else {MODEL: gzip.compress(model, 9, mtime=0)}),
+        PREDICTIONS: pack_arrays(scores=scores.astype(np.float32)),
+    }
     record = replace(
         record,
         labels_sha256=_labels_hash(labels),
@@ -247,6 +254,8 @@ def save_robustness(record: Record, accuracies: Mapping[str, Any], labels: Mappi
 def load_record(dataset: str, classifier: str) -> Record:
     """Read and check a run's record: its form, that it is today's, and the hash of every file beside it.
 
+    Of a vote also that its members are there, and have the models that they had.
+
     Raises
     ------
     ArtifactMissingError, ArtifactStaleError, ArtifactCorruptError
@@ -272,6 +281,8 @@ def load_record(dataset: str, classifier: str) -> Record:
         raise ArtifactStaleError(dataset, classifier, reason)
     for name in record.files:
         _read_verified(record, name)
+    if record.model_file == VOTE:
+        _load_members(record)
     return record
 
 
@@ -348,8 +359,18 @@ def load_labels(record: Record, split: SplitName) -> np.ndarray:
     return labels[split]
 
 
-def load_model(record: Record) -> "OnnxClassifier":
-    """The run's model, ready to predict; ArtifactCorruptError if it cannot be read."""
+def load_model(record: Record, load_member: Callable[[Record], Served] | None = None) -> Served:
+    """The run's model, ready to predict; ArtifactCorruptError if it cannot be read.
+
+    Parameters
+    ----------
+    load_member : callable, optional
+        What loads the models that a vote asks; without it they are loaded anew.
+    """
+    if record.model_file == VOTE:
+        found = _load_members(record)
+        models = {member.name: (load_member or load_model)(run) for member, run in found.items()}
+        return VoteClassifier(tuple(found), models, record.temperature)
     from mnist_core.classifiers.served import OnnxClassifier
 
     try:
@@ -360,13 +381,35 @@ def load_model(record: Record) -> "OnnxClassifier":
         raise ArtifactCorruptError(record.dataset, record.classifier, f"{MODEL} cannot be read ({error}).") from error
 
 
-def load_classifier(name: str, dataset: str = "mnist") -> "OnnxClassifier":
+def load_classifier(name: str, dataset: str = "mnist") -> Served:
     """A trained classifier with `predict_proba(images)` and `predict(images)`.
 
     Images are uint8 of shape (n, 28, 28), ink bright on black. Probabilities are float32 of shape (n, 10) with rows
     summing to 1, predictions uint8 of shape (n,).
     """
     return load_model(load_record(dataset, name))
+
+
+def _load_members(record: Record) -> dict[Member, Record]:
+    """Whom a run votes over, with their runs; ArtifactStaleError unless these still have the models it was made for."""
+    dataset, name = record.dataset, record.classifier
+    try:
+        members = members_from_json(_read_verified(record, VOTE))
+    except (KeyError, TypeError, ValueError) as error:
+        raise ArtifactCorruptError(dataset, name, f"{VOTE} cannot be read ({error!r}).") from error
+    if [member.name for member in members] != record.hyperparameters.get("members"):
+        raise ArtifactCorruptError(dataset, name, f"{VOTE} names other members than {RECORD}.")
+    found = {}
+    for member in members:
+        try:
+            run = load_record(dataset, member.name)
+        except ArtifactError as error:
+            reason = f"its member {member.name} cannot be used ({error.reason.rstrip('.')})."
+            raise ArtifactStaleError(dataset, name, reason) from error
+        if run.files[run.model_file]["sha256"] != member.sha256:
+            raise ArtifactStaleError(dataset, name, f"its member {member.name} has been trained anew since.")
+        found[member] = run
+    return found
 
 
 def signature(dataset: str) -> str:
@@ -457,7 +500,7 @@ def _with_what_stays_true(record: Record) -> Record:
     if not same_scores or (before.seed, before.labels_sha256) != (record.seed, record.labels_sha256):
         return record
     record = replace(record, learning_curve=before.learning_curve, replicates=before.replicates)
-    if ROBUSTNESS in before.files and record.files[MODEL] == before.files[MODEL]:
+    if ROBUSTNESS in before.files and record.files[record.model_file] == before.files.get(record.model_file):
         files = {**record.files, ROBUSTNESS: before.files[ROBUSTNESS]}
         record = replace(record, robustness=before.robustness, files=files)
     if before.cross_validation is None:

@@ -53,7 +53,7 @@ def show_answers() -> None:
             proba = np.full((len(models), 10), np.nan)
         else:
             begun = time.perf_counter()
-            proba = np.stack([model.predict_proba(digit[None])[0] for model in models.values()])
+            proba = np.concatenate(list(cached.predict_all(models, digit[None]).values()))
             show_verdict(digit, proba, time.perf_counter() - begun)
         # Empty at first, so that the browser has all it needs for the first stroke, and nothing jumps.
         labels = [results.labels[name] for name in models]

@@ -5,6 +5,7 @@ from typing import Any
 import streamlit as st
 
 from mnist_core.cached import learning
+from mnist_core.classifiers.registry import get_classifier_spec
 from mnist_core.evaluation.learning import last_doubling
 from mnist_core.figures import learning as figures
 from pages.shared import answers, charts, gains, runs, sidebar, theme, view, words
@@ -49,7 +50,10 @@ pair = f"{words.percent(seen)} − {words.percent(unseen)}"
 answers.show([*metrics, Answer("Training minus test", words.points(seen - unseen), about, pair)])
 
 st.subheader("More digits")
-if not by_digits:
+if members := get_classifier_spec(classifier).members:
+    names = words.listed([results.label(name) for name in members])
+    st.info(f"{label} has no learning curve of its own: it votes over {names}, which have theirs.")
+elif not by_digits:
     st.info(f"The learning curve of {label} has not been measured yet. In a terminal:")
     st.code(f"python -m mnist_core curve {classifier} --dataset {results.dataset}", language="bash")
 options: dict[str, Any] = {"colours": theme.classifier_colours(results.records), "chosen": classifier}
@@ -84,7 +88,7 @@ if len(curves):
 
 st.subheader("More epochs")
 if not by_epochs:
-    st.caption(f"{label} is trained in one go: it has no epochs.")
+    st.caption(f"{label} {'votes over others' if members else 'is trained in one go'}: it has no epochs.")
 if len(histories):
     st.caption(
         "The accuracy is of digits that were held out of this training and chose nothing; bands are 95 % intervals. "

@@ -11,7 +11,8 @@ SECTIONS = {"train": "Train", "tuning": "Tuning history", "readings": "Readings 
 ensure_dashboard(__file__)
 results, classifier = sidebar.chosen()
 base = base_of(classifier)
-label = get_classifier_spec(base).label
+members = get_classifier_spec(base).members
+label = "a classifier" if members else get_classifier_spec(base).label
 st.title("Can I do better?")
 st.caption(f"Train {label} with other settings or fewer digits, and see on the same test digits whether it helped.")
 section = st.segmented_control(
@@ -34,13 +35,17 @@ for job in trainings.announce():
 form, under_way = st.columns([5, 4], gap="large")
 with form:
     st.subheader(f"Settings of {results.label(classifier)}")
-    task = recipe.choose(results, classifier)
-    trainings.offer(results, task)
+    if members:
+        recipe.say_vote(results, classifier)
+    else:
+        task = recipe.choose(results, classifier)
+        trainings.offer(results, task)
 with under_way:
     st.subheader("Trainings")
     trainings.show_unfinished(idle="Nothing is being trained now.")
     trainings.show_ended(results)
-recipe.show_augmentation(results, task)
+if not members:
+    recipe.show_augmentation(results, task)
 
 st.subheader("Your runs")
 own_runs.show(results, classifier)

@@ -19,6 +19,7 @@ os.environ |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 import pytest
 from hypothesis import HealthCheck, settings
 
+from mnist_core.classifiers.registry import CLASSIFIERS
 from mnist_core.datasets import sources
 from mnist_core.datasets.mnist import FILES
 from mnist_core.errors import DatasetError
@@ -137,6 +138,35 @@ def take_away(folder: Path, *added: str) -> None:
                 record["files"].pop(name, None)
                 (path.parent / name).unlink(missing_ok=True)
         path.write_text(json.dumps(record))
+
+
+QUICK_VOTE = replace(CLASSIFIERS["ensemble"], hyperparameters={"members": ["logistic", "sgd"]})
+
+
+@pytest.fixture(scope="session")
+def voted(tmp_path_factory) -> Path:
+    """The committed results of `digits`, where `ensemble` votes over two quick classifiers and is trained."""
+    pytest.importorskip("cleanlab", reason="cleanlab is not installed (pip install -r requirements-train.txt)")
+    from mnist_core.training import train
+
+    folder = tmp_path_factory.mktemp("voted")
+    shutil.copytree(PROJECT / "artifacts" / "digits", folder / "digits")
+    shutil.rmtree(folder / "digits" / "ensemble", ignore_errors=True)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MNIST_ARTIFACTS_DIR", str(folder))
+        patch.setitem(CLASSIFIERS, "ensemble", QUICK_VOTE)
+        train("ensemble", "digits")
+    return folder
+
+
+@pytest.fixture
+def vote(voted, tmp_path, monkeypatch) -> Path:
+    """A copy of the folder of `digits` among them, to be damaged at will."""
+    folder = tmp_path / "artifacts"
+    shutil.copytree(voted, folder)
+    monkeypatch.setenv("MNIST_ARTIFACTS_DIR", str(folder))
+    monkeypatch.setitem(CLASSIFIERS, "ensemble", QUICK_VOTE)
+    return folder / "digits"
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,7 @@
 Keys are names and fingerprints, never arrays; what is returned is shared, so nobody may change it.
 """
 
-from mnist_core.cached.models import load_models
+from mnist_core.cached.models import load_models, predict_all
 from mnist_core.cached.pixels import Pixels, load_pixels, sheet
 from mnist_core.cached.results import Results, confusion_matrix, final_model, leaderboard, load_results, votes_csv
 
@@ -16,6 +16,7 @@ __all__ = [
     "load_models",
     "load_pixels",
     "load_results",
+    "predict_all",
     "sheet",
     "votes_csv",
 ]

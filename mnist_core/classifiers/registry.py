@@ -12,6 +12,7 @@ from mnist_core.classifiers.network import Perceptron
 from mnist_core.classifiers.patches import PatchSgd
 from mnist_core.classifiers.perceptron import AugmentedPerceptron
 from mnist_core.classifiers.spec import ClassifierSpec
+from mnist_core.classifiers.vote import refuse_to_build
 from mnist_core.datasets.registry import get_dataset_spec
 from mnist_core.errors import UnknownNameError
 from mnist_core.naming import LOCAL
@@ -216,6 +217,16 @@ _SPECS = (
         remark="Looks at neighbourhoods, and has seen every digit moved, turned and stretched.",
         requires=("torch",),
     ),
+    ClassifierSpec(
+        name="ensemble",
+        label="Ensemble",
+        family="ensemble",
+        hyperparameters={"members": ["svc-refined", "cnn"]},
+        build=refuse_to_build,
+        remark="A weighted vote over some of the others: where they err on different digits, it errs on fewer.",
+        requires=("cleanlab",),
+        chosen_by="the members' out-of-fold scores of the training digits",
+    ),
 )
 
 CLASSIFIERS: dict[str, ClassifierSpec] = {spec.name: spec for spec in _SPECS}
@@ -252,6 +263,11 @@ def origin_of(name: str) -> str:
     """The classifier that this one refines, through all steps; of one that refines none itself."""
     spec = get_classifier_spec(base_of(name))
     return origin_of(spec.refines) if spec.refines else spec.name
+
+
+def list_base_classifiers() -> list[str]:
+    """Names of the classifiers that neither refine another nor vote over others."""
+    return [name for name, spec in CLASSIFIERS.items() if not spec.refines and not spec.members]
 
 
 def list_classifiers(dataset: str = "mnist") -> list[str]:

@@ -7,9 +7,8 @@ from functools import cache
 import numpy as np
 import onnxruntime
 
-from mnist_core.classifiers.spec import BATCH_KEY, N_CLASSES
+from mnist_core.classifiers.spec import BATCH_KEY, N_CLASSES, Served
 from mnist_core.errors import MnistCoreError
-from mnist_core.evaluation.metrics import softmax
 
 CHUNK = 100
 """Digits at a time, unless a model names another number. A kernel machine holds some 12,000 doubles a digit: 20 MB."""
@@ -27,7 +26,7 @@ def _options() -> onnxruntime.SessionOptions:
     return options
 
 
-class OnnxClassifier:
+class OnnxClassifier(Served):
     """Scores, probabilities and labels of digits from an ONNX model.
 
     Parameters
@@ -71,14 +70,6 @@ class OnnxClassifier:
         if len(images) > CHUNK:
             _give_back_memory()
         return scores
-
-    def predict_proba(self, images: np.ndarray) -> np.ndarray:
-        """Probabilities, float32 (n, 10), each row summing to 1."""
-        return softmax(self.scores(images), self.temperature)
-
-    def predict(self, images: np.ndarray) -> np.ndarray:
-        """Labels, uint8 (n,): the digit with the highest score."""
-        return self.scores(images).argmax(axis=1).astype(np.uint8)
 
 
 def _give_back_memory() -> None:

@@ -1,11 +1,13 @@
 """What a classifier is: how it is built, and what the thing it builds can do."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
 
 import numpy as np
 
+from mnist_core.evaluation.metrics import softmax
 from mnist_core.progress import Progress, silent
 
 if TYPE_CHECKING:
@@ -16,7 +18,7 @@ PIXELS = 28 * 28
 BATCH_KEY = "batch"
 """In a model's metadata: how many digits at a time it is best served."""
 
-Family = Literal["linear", "kernel", "trees", "network"]
+Family = Literal["linear", "kernel", "trees", "network", "ensemble"]
 Hyperparameters: TypeAlias = Mapping[str, Any]
 History: TypeAlias = list[dict[str, float]]
 Validation: TypeAlias = tuple[np.ndarray, np.ndarray]
@@ -60,6 +62,34 @@ class Estimator(Protocol):
         """The fitted model as ONNX: input "images" uint8 (N, 28, 28), output "scores" float32 (N, 10)."""
 
 
+class Served(ABC):
+    """A trained classifier as pages and programs use it. Images are uint8 (n, 28, 28), ink bright on black.
+
+    Attributes
+    ----------
+    temperature : float
+        Probabilities are softmax(scores / temperature).
+    """
+
+    temperature: float
+
+    @abstractmethod
+    def scores(self, images: np.ndarray) -> np.ndarray:
+        """Raw scores, float32 (n, 10)."""
+
+    def scores_given(self, images: np.ndarray, known: Mapping[str, np.ndarray]) -> np.ndarray:
+        """The same, where other classifiers' scores of these images are known by name: a vote over them uses those."""
+        return self.scores(images)
+
+    def predict_proba(self, images: np.ndarray) -> np.ndarray:
+        """Probabilities, float32 (n, 10), each row summing to 1."""
+        return softmax(self.scores(images), self.temperature)
+
+    def predict(self, images: np.ndarray) -> np.ndarray:
+        """Labels, uint8 (n,): the digit with the highest score."""
+        return self.scores(images).argmax(axis=1).astype(np.uint8)
+
+
 @dataclass(frozen=True)
 class ClassifierSpec:
     """One entry of the registry: everything that is particular to a classifier.
@@ -92,6 +122,11 @@ class ClassifierSpec:
     requires: tuple[str, ...] = ()
     refines: str | None = None
     chosen_by: str = "the 10,000 held-out digits"
+
+    @property
+    def members(self) -> tuple[str, ...]:
+        """The classifiers that it votes over; empty for one that is trained itself."""
+        return tuple(self.hyperparameters.get("members", ()))
 
 
 def as_rows(images: np.ndarray) -> np.ndarray:

@@ -5,7 +5,7 @@ import sys
 
 import numpy as np
 
-from mnist_core.classifiers.served import OnnxClassifier
+from mnist_core.classifiers.spec import Served
 from mnist_core.datasets import Split, fetch_dataset, list_datasets, load_dataset
 from mnist_core.errors import ArtifactError, ArtifactMissingError, DatasetUnavailableError
 from mnist_core.store import (
@@ -128,7 +128,7 @@ def _robustness_problems(record: Record, y_true: np.ndarray) -> list[str]:
     return problems
 
 
-def _distortion_problems(record: Record, test: Split, model: OnnxClassifier) -> list[str]:
+def _distortion_problems(record: Record, test: Split, model: Served) -> list[str]:
     """Whether the first digits, distorted anew as much as it goes, still get the labels that are stored."""
     problems, first = [], test.images[:DISTORTED]
     for name in [name for name in TRANSFORMS if name in record.robustness]:

@@ -7,9 +7,9 @@ import argparse
 import sys
 from statistics import fmean
 
-from mnist_core.classifiers.registry import list_classifiers
+from mnist_core.classifiers.registry import get_classifier_spec, list_classifiers
 from mnist_core.commands.train import report_for, sigterm_interrupts
-from mnist_core.errors import ArtifactMissingError, MnistCoreError
+from mnist_core.errors import ArtifactMissingError, ArtifactStaleError, MnistCoreError
 from mnist_core.store import load_record
 from mnist_core.training.cross_validation import cross_validate
 from mnist_core.training.learning_curve import measure_learning_curve
@@ -22,6 +22,10 @@ from mnist_core.transforms import TRANSFORMS
 def cross_validate_all(options: argparse.Namespace) -> bool:
     """Cross-validate what was asked for, several folds at a time."""
     names = _stored(options)
+    for name in [name for name in names if get_classifier_spec(name).members]:
+        again = f"python -m mnist_core train {name} --dataset {options.dataset} --force"
+        print(f"{name:<14} votes over others: its training cross-validates it. To do it again: {again}")
+        names.remove(name)
     if not options.force:
         validated = [name for name in names if load_record(options.dataset, name).cross_validation]
         for name in validated:
@@ -49,7 +53,7 @@ def measure_curves(options: argparse.Namespace) -> bool:
     """Measure the learning curves that were asked for, one after the other: their times are to be fair."""
     good = True
     with sigterm_interrupts():
-        for name in _stored(options):
+        for name in _stored(options, votes=False):
             try:
                 measure_learning_curve(name, options.dataset, again=options.force, progress=report_for(name, "text"))
             except MnistCoreError as error:
@@ -62,7 +66,7 @@ def train_seeds_of(options: argparse.Namespace) -> bool:
     """Train the recipes that were asked for with other seeds, one after the other."""
     good = True
     with sigterm_interrupts():
-        for name in _stored(options):
+        for name in _stored(options, votes=False):
             try:
                 record = train_seeds(
                     name,
@@ -107,15 +111,17 @@ def measure_claims(options: argparse.Namespace) -> bool:
     return True
 
 
-def _stored(options: argparse.Namespace) -> list[str]:
-    """The classifiers asked for; of all, those that have a run."""
+def _stored(options: argparse.Namespace, *, votes: bool = True) -> list[str]:
+    """The classifiers asked for; of all, those that have a run, and `votes` over others only if they are wanted."""
     if not options.all:
         return list(dict.fromkeys(options.classifiers))
     names = []
     for name in list_classifiers(options.dataset):
+        if get_classifier_spec(name).members and not votes:
+            continue
         try:
             load_record(options.dataset, name)
             names.append(name)
-        except ArtifactMissingError as error:
+        except (ArtifactMissingError, ArtifactStaleError) as error:
             print(f"Left out: {error}", file=sys.stderr)
     return names

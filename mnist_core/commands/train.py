@@ -11,15 +11,16 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from mnist_core.classifiers.changes import check_changes
-from mnist_core.classifiers.registry import base_of, is_own, list_classifiers
-from mnist_core.errors import MnistCoreError, TrainingError
+from mnist_core.classifiers.registry import base_of, get_classifier_spec, is_own, list_classifiers
+from mnist_core.errors import ArtifactError, ArtifactStaleError, MnistCoreError, TrainingError
 from mnist_core.progress import Progress
 from mnist_core.record import Record
+from mnist_core.store import load_record
 from mnist_core.training import train, up_to_date
 
 SECONDS_BETWEEN_LINES = 2.0
@@ -31,14 +32,31 @@ def train_all(options: argparse.Namespace) -> bool:
     if _is_own_training(options):
         return _train_own(options)
     names = list_classifiers(options.dataset) if options.all else list(dict.fromkeys(options.classifiers))
-    tasks = [(name, options.dataset, options.seed, options.force, options.progress) for name in names]
+    votes = [name for name in names if get_classifier_spec(name).members]
+    outcomes = []
     with sigterm_interrupts():
-        if options.jobs == 1 or len(tasks) == 1:
-            outcomes = [_train_one(*task) for task in tasks]  # all of them, whatever the first ones say
-            return all(outcomes)
-        from joblib import Parallel, delayed
+        for batch in ([name for name in names if name not in votes], votes):  # members before those that ask them
+            tasks = [(name, options.dataset, options.seed, options.force, options.progress) for name in batch]
+            if options.jobs == 1 or len(tasks) <= 1:
+                outcomes += [_train_one(*task) for task in tasks]  # all of them, whatever the first ones say
+                continue
+            from joblib import Parallel, delayed
 
-        return all(Parallel(n_jobs=options.jobs)(delayed(_train_in_worker)(*task) for task in tasks))
+            outcomes += Parallel(n_jobs=options.jobs)(delayed(_train_in_worker)(*task) for task in tasks)
+    _tell_of_stale_votes(names, options.dataset)
+    return all(outcomes)
+
+
+def _tell_of_stale_votes(trained: Sequence[str], dataset: str) -> None:
+    """Say which votes have to be trained again because a member of theirs now is another."""
+    for name in list_classifiers(dataset):
+        if name not in trained and set(get_classifier_spec(name).members) & set(trained):
+            try:
+                load_record(dataset, name)
+            except ArtifactStaleError as error:
+                print(error, file=sys.stderr, flush=True)
+            except ArtifactError:
+                continue  # it was not there before either
 
 
 def misuse_of_train(options: argparse.Namespace) -> str | None:

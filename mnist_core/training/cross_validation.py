@@ -160,28 +160,47 @@ def _finish(record: Record, training: Split, folds: np.ndarray) -> Outcome:
         kept = _kept_scores(record, fold, folds)
         assert kept is not None
         scores[folds == fold] = kept
+    saved = add_cross_validation(record, scores, training.labels, folds)
+    shutil.rmtree(_fold_file(record, 0).parent, ignore_errors=True)
+    return Outcome(record.classifier, saved)
+
+
+def add_cross_validation(record: Record, scores: np.ndarray, labels: np.ndarray, folds: np.ndarray) -> Record:
+    """Add out-of-fold scores to a stored run, with all that follows from them, and return the new record.
+
+    Parameters
+    ----------
+    scores : float32 ndarray of shape (n_train, 10)
+        Each digit's by what was not trained on its fold.
+    labels : uint8 ndarray of shape (n_train,)
+    folds : int8 ndarray of shape (n_train,)
+        As of `fold_of_each`.
+
+    Raises
+    ------
+    TrainingError
+        It cannot be written.
+    """
     from mnist_core.training.suspects import find_suspects
 
-    right = scores.argmax(axis=1) == training.labels
+    right = scores.argmax(axis=1) == labels
     result = CrossValidation(
         seed=FOLD_SEED,
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         accuracies=tuple(float(right[folds == fold].mean()) for fold in range(FOLDS)),
         sizes=tuple(int((folds == fold).sum()) for fold in range(FOLDS)),
     )
-    temperature = fit_temperature(scores, training.labels)
+    temperature = fit_temperature(scores, labels)
     test_proba = softmax(load_scores(record), temperature)
     suspects: dict[SplitName, np.ndarray] = {
-        "train": find_suspects(training.labels, softmax(scores, temperature)),
+        "train": find_suspects(labels, softmax(scores, temperature)),
         "test": find_suspects(load_labels(record, "test"), test_proba),
     }
     try:
-        saved = save_cross_validation(record, result, temperature=temperature, scores=scores, suspects=suspects)
+        return save_cross_validation(record, result, temperature=temperature, scores=scores, suspects=suspects)
     except OSError as error:
         reason = f"The cross-validation of {record.classifier} could not be stored: {error.strerror or error}."
-        raise TrainingError(f"{reason} Make room, or allow writing, and run it again: its folds are kept.") from error
-    shutil.rmtree(_fold_file(record, 0).parent, ignore_errors=True)
-    return Outcome(record.classifier, saved)
+        raise TrainingError(f"{reason} Make room, or allow writing, and run it again: what is done is kept.") from error
 
 
 def _fold_file(record: Record, fold: int) -> Path:

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from mnist_core.classifiers.served import OnnxClassifier
+from mnist_core.classifiers.spec import Served
 from mnist_core.datasets import Dataset, load_dataset
 from mnist_core.errors import ArtifactStaleError, MnistCoreError
 from mnist_core.progress import Progress, silent
-from mnist_core.record import MODEL, Record
+from mnist_core.record import Record
 from mnist_core.store import load_model, load_record, load_robustness, save_robustness
 from mnist_core.training.cross_validation import Outcome
 from mnist_core.transforms import TRANSFORMS, distort
@@ -50,7 +50,7 @@ def measure_robustness(
         The images are not at hand.
     """
     records: dict[str, Record] = {}
-    models: dict[str, OnnxClassifier] = {}
+    models: dict[str, Served] = {}
     errors: dict[str, str] = {}
     for name in names:
         try:
@@ -67,9 +67,11 @@ def measure_robustness(
         found: dict[str, list[np.ndarray]] = {name: [] for name in wanted}
         rows = len(TRANSFORMS[test].severities) if test in TRANSFORMS else 1
         for row, (what, images) in enumerate(_images(test, data) if wanted else ()):
+            scores: dict[str, np.ndarray] = {}
             for place, name in enumerate(wanted):
                 progress(f"{what}: {name}", (done + row / rows * len(names_left) + place / rows) / total)
-                found[name].append(models[name].predict(images))
+                scores[name] = models[name].scores_given(images, scores)
+                found[name].append(scores[name].argmax(axis=1).astype(np.uint8))
         done += len(names_left)
         for name in wanted:
             try:
@@ -103,7 +105,7 @@ def _images(test: str, data: Dataset) -> Iterator[tuple[str, np.ndarray]]:
 def _keep(record: Record, test: str, labels: np.ndarray, data: Dataset, *, fresh: bool) -> Record:
     """Add one test to the run as it is stored by now, if that is still the model that was measured."""
     stored = load_record(record.dataset, record.classifier)
-    if stored.files[MODEL] != record.files[MODEL]:
+    if stored.files[record.model_file] != record.files[record.model_file]:
         raise ArtifactStaleError(record.dataset, record.classifier, "it was trained anew meanwhile.")
     names = [] if fresh else [name for name in stored.robustness if name != test]
     every = {name: load_robustness(stored, name) for name in names} | {test: labels}

@@ -12,14 +12,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib import metadata
+from typing import Any
 
 import numpy as np
 
 from mnist_core.classifiers.changes import check_changes
 from mnist_core.classifiers.registry import get_classifier_spec, hyperparameters_for
 from mnist_core.classifiers.served import OnnxClassifier
-from mnist_core.classifiers.spec import Estimator, History, Hyperparameters
-from mnist_core.datasets import Split, get_dataset_spec, load_dataset
+from mnist_core.classifiers.spec import Estimator, History, Hyperparameters, Served
+from mnist_core.datasets import Dataset, Split, get_dataset_spec, load_dataset
 from mnist_core.errors import ArtifactError, TrainingError
 from mnist_core.naming import LOCAL, clean_label
 from mnist_core.packages import require_packages
@@ -58,7 +59,7 @@ def train(
     label: str = "",
     progress: Progress = silent,
 ) -> Record:
-    """Train a classifier, measure it and store the run.
+    """Train a classifier, measure it and store the run; of one that votes over others only its weights.
 
     Parameters
     ----------
@@ -98,6 +99,13 @@ def train(
         raise TrainingError(
             f"With a change or a subset it is no longer {name}: store it as {name}{LOCAL}1 or the like."
         )
+    if spec.members:
+        if changes or subset or own or store_as:
+            members = ", ".join(spec.members)
+            raise TrainingError(f"{name} has no runs of your own: it votes over the stored runs of {members}.")
+        from mnist_core.training.vote import train_vote  # which needs this module
+
+        return train_vote(name, dataset, seed=seed, progress=progress)
     require_packages("sklearn", "onnx", *spec.requires, purpose=f"Training {name}")
     progress("Loading the digits", None)
     loaded = load_dataset(dataset, progress=progress)
@@ -116,54 +124,69 @@ def train(
     model = estimator.to_onnx().SerializeToString()
     served = OnnxClassifier(model, rehearsal.temperature)
     _check_export(name, estimator, served, training.images[:1000])
-    train_accuracy = _accuracy(served.scores(training.images), training.labels)
-    one_seconds = _time_single(served, test.images)
-    started = time.perf_counter()
-    scores = served.scores(test.images)
-    predict_seconds = time.perf_counter() - started
+    measured, scores = measure(served, training, test)
     record = Record(
         classifier=store_as or name,
         dataset=dataset,
         fingerprint=loaded.spec.fingerprint,
         hyperparameters=hyperparameters,
         seed=seed,
-        n_train=len(training.labels),
         n_holdout=rehearsal.n_holdout,
-        n_test=len(test.labels),
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         fit_seconds=fit_seconds,
-        predict_seconds=predict_seconds,
-        predict_one_seconds=one_seconds,
-        cores=os.cpu_count() or 1,
-        versions=package_versions(),
-        train_accuracy=train_accuracy,
         holdout_accuracy=rehearsal.accuracy,
-        test_accuracy=_accuracy(scores, test.labels),
         temperature=rehearsal.temperature,
         history=tuple(rehearsal.history),
         details=estimator.details,
         chosen_by=how_chosen(dataset, name, hyperparameters) or ("hand" if changes else spec.chosen_by),
         label=clean_label(label),
+        **measured,
     )
-    place = run_dir(dataset, store_as or name)
+    record = store_measured(record, loaded, model=model, scores=scores, own=own)
+    progress("Stored", 0.99)
+    return record
+
+
+def measure(served: Served, training: Split, test: Split) -> tuple[dict[str, Any], np.ndarray]:
+    """What a record says of a served model, by field, and its scores of the test split, float32 (n_test, 10)."""
+    train_accuracy = _accuracy(served.scores(training.images), training.labels)
+    one_seconds = _time_single(served, test.images)
+    started = time.perf_counter()
+    scores = served.scores(test.images)
+    predict_seconds = time.perf_counter() - started
+    measured = {
+        "n_train": len(training.labels),
+        "n_test": len(test.labels),
+        "predict_seconds": predict_seconds,
+        "predict_one_seconds": one_seconds,
+        "cores": os.cpu_count() or 1,
+        "versions": package_versions(),
+        "train_accuracy": train_accuracy,
+        "test_accuracy": _accuracy(scores, test.labels),
+    }
+    return measured, scores
+
+
+def store_measured(record: Record, loaded: Dataset, *, model: bytes, scores: np.ndarray, own: bool = False) -> Record:
+    """Store a run that was measured, and note that the test split was read for it; TrainingError if it cannot be."""
+    name, place = record.classifier, run_dir(record.dataset, record.classifier)
+    labels: Labels = {"train": loaded.train.labels, "test": loaded.test.labels}
     try:
         with _named(record, own) as record:
-            place = run_dir(dataset, record.classifier)
-            labels: Labels = {"train": loaded.train.labels, "test": test.labels}
+            place = run_dir(record.dataset, record.classifier)
             record = save_run(record, model=model, scores=scores, labels=labels)
             note_reading(
-                dataset,
+                record.dataset,
                 record.classifier,
                 purpose="run",
-                seed=seed,
+                seed=record.seed,
                 n_train=record.n_train,
-                hyperparameters=hyperparameters,
+                hyperparameters=record.hyperparameters,
                 test_accuracy=record.test_accuracy,
             )
     except OSError as error:
         reason = f"The run of {name} could not be stored in {place}: {error.strerror or error}."
         raise TrainingError(f"{reason} Make room there, or allow writing, and train again.") from error
-    progress("Stored", 0.99)
     return record
 
 
@@ -207,6 +230,8 @@ def up_to_date(name: str, dataset: str, *, seed: int | None = None) -> Record | 
         load_scores(record), load_labels(record, "test")
     except ArtifactError:
         return None
+    if get_classifier_spec(name).members and record.cross_validation is None:
+        return None  # its training was interrupted, and nothing else cross-validates it
     return record if seed in (None, record.seed) else None
 
 
@@ -248,7 +273,7 @@ def _accuracy(scores: np.ndarray, labels: np.ndarray) -> float:
     return float((scores.argmax(axis=1) == labels).mean())
 
 
-def _time_single(served: OnnxClassifier, images: np.ndarray) -> float:
+def _time_single(served: Served, images: np.ndarray) -> float:
     """Median seconds of one digit at a time."""
     seconds = []
     for i in range(min(SINGLE_DIGITS, len(images))):

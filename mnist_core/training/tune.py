@@ -103,6 +103,10 @@ def search_space_for(name: str, dataset: str) -> dict[str, list[Any]]:
     """
     if is_own(name):
         raise TrainingError(f"{name} is a run of your own: tune its classifier, {name.partition('@')[0]}, instead.")
+    if members := get_classifier_spec(name).members:
+        raise TrainingError(
+            f"There is nothing to tune: {name} votes over others. Tune them instead: {', '.join(members)}."
+        )
     values = _jsonable(get_classifier_spec(name).search_space)
     if not values:
         raise TrainingError(f"There is nothing to tune: {name} has no search_space in the registry.")

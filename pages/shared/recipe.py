@@ -12,7 +12,7 @@ from mnist_core.datasets import get_dataset_spec
 from mnist_core.jobs import Task
 from mnist_core.naming import LONGEST, clean_label
 from mnist_core.transforms import AUGMENTING, TRANSFORMS
-from pages.shared import augmentation, view
+from pages.shared import augmentation, view, words
 
 SEEDS = range(1_000)
 SIZES = (100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 40_000)
@@ -71,6 +71,14 @@ def choose(results: cached.Results, classifier: str) -> Task:
         label=clean_label(called),
         own=True,
     )
+
+
+def say_vote(results: cached.Results, classifier: str) -> None:
+    """In place of the form for a classifier that votes over others: whose settings count, and how to vote anew."""
+    names = words.listed([results.label(name) for name in get_classifier_spec(classifier).members])
+    label = results.label(classifier)
+    st.info(f"{label} has no settings: it votes over {names}. Once one of these has been trained anew, in a terminal:")
+    st.code(f"python -m mnist_core train {classifier} --dataset {results.dataset}", language="bash")
 
 
 def show_augmentation(results: cached.Results, task: Task) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from mnist_core.classifiers.registry import CLASSIFIERS, origin_of
+from mnist_core.classifiers.registry import get_classifier_spec, list_base_classifiers, origin_of
 
 
 def _option(name: str) -> Any:
@@ -42,7 +42,9 @@ def diverging() -> list[str]:
 
 
 def classifier_colours(names: Iterable[str]) -> dict[str, str]:
-    """Each classifier's colour, the same on every page; what refines another has that one's."""
-    colours = _categorical()
-    origins = [name for name, spec in CLASSIFIERS.items() if spec.refines is None]
-    return {name: colours[origins.index(origin_of(name)) % len(colours)] for name in names}
+    """Each classifier's colour, the same on every page; what refines another has that one's, a vote the text's."""
+    colours, bases = _categorical(), list_base_classifiers()
+    return {
+        name: inks()[0] if get_classifier_spec(name).members else colours[bases.index(origin_of(name)) % len(colours)]
+        for name in names
+    }

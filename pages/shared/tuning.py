@@ -8,7 +8,7 @@ import streamlit as st
 from mnist_core import cached
 from mnist_core.cached.tuning import Tuning, load_tuning
 from mnist_core.classifiers.changes import value_text
-from mnist_core.classifiers.registry import base_of
+from mnist_core.classifiers.registry import base_of, get_classifier_spec
 from mnist_core.errors import MnistCoreError
 from mnist_core.evaluation.tuning import values_of
 from mnist_core.figures import tuning as figures
@@ -26,6 +26,10 @@ def show(results: cached.Results, classifier: str) -> None:
         found = load_tuning(results.dataset, name)
     except MnistCoreError as error:
         st.error(str(error))
+        return
+    if members := get_classifier_spec(name).members:
+        names = words.listed([results.label(member) for member in members])
+        st.info(f"{results.label(name)} has no settings to search: it votes over {names}.")
         return
     if found is None:
         st.info(f"The hyperparameters of {results.label(name)} have not been searched yet. In a terminal:")

@@ -1,5 +1,7 @@
 """How numbers are written."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from mnist_core.evaluation.metrics import accuracy_interval
@@ -19,6 +21,12 @@ def interval(accuracy: float, n: int) -> str:
 def percent_interval(accuracy: float, n: int) -> str:
     """97.05 % (96.70 to 97.36)"""
     return f"{percent(accuracy)} ({interval(accuracy, n)})"
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names in Markdown, which may hold commas themselves: **SVC, refined**, **MLP** and **CNN**"""
+    *most, last = [f"**{name}**" for name in names]
+    return f"{', '.join(most)} and {last}" if most else last
 
 
 def ranks(best: int, worst: int) -> str:

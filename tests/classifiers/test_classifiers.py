@@ -11,6 +11,7 @@ from mnist_core.classifiers.registry import (
     CLASSIFIERS,
     get_classifier_spec,
     hyperparameters_for,
+    list_base_classifiers,
     list_classifiers,
 )
 from mnist_core.classifiers.served import CHUNK, OnnxClassifier
@@ -42,6 +43,7 @@ class Trained:
 PARAMETERS = [
     pytest.param(name, marks=pytest.mark.torch if "torch" in spec.requires else ())
     for name, spec in CLASSIFIERS.items()
+    if not spec.members  # test_vote.py has those
 ]
 
 
@@ -161,7 +163,22 @@ def test_search_spaces_are_about_hyperparameters(name: str) -> None:
     assert CLASSIFIERS[name].search_space.keys() <= CLASSIFIERS[name].hyperparameters.keys()
 
 
-@pytest.mark.parametrize("module", ["registry", "served"])
+def test_a_vote_asks_classifiers_that_stand_before_it_and_have_models_of_their_own() -> None:
+    names = list(CLASSIFIERS)
+    for name, spec in CLASSIFIERS.items():
+        assert all(names.index(member) < names.index(name) for member in spec.members)
+        assert not any(CLASSIFIERS[member].members for member in spec.members)
+        assert len(set(spec.members)) == len(spec.members)
+
+
+def test_the_base_classifiers_are_the_nine_that_neither_refine_nor_vote() -> None:
+    bases = list_base_classifiers()
+    assert len(bases) == 9
+    assert "ensemble" not in bases
+    assert {CLASSIFIERS[name].refines for name in CLASSIFIERS if name not in bases} <= {None, *CLASSIFIERS}
+
+
+@pytest.mark.parametrize("module", ["registry", "served", "vote"])
 def test_serving_imports_nothing_that_trains(module: str) -> None:
     code = (
         f"import sys, mnist_core.classifiers.{module}\n"

@@ -101,6 +101,15 @@ def test_without_any_curve_there_is_a_command_and_the_history(open_page):
     assert not app.multiselect
 
 
+def test_a_vote_has_no_curve_of_its_own_and_no_command_for_one(open_page, vote):
+    app = open_page("learning", model="ensemble")
+    assert not app.exception
+    assert "no learning curve of its own: it votes over **Logistic regression** and **Linear SVM (SGD)**" in texts(app)
+    assert not app.code
+    assert "Ensemble votes over others: it has no epochs" in texts(app)
+    assert list(metrics(app)) == ["Training minus test"]
+
+
 def networks():
     """The labels of the classifiers that were trained in epochs."""
     records, _ = store.load_records("digits")

@@ -23,6 +23,14 @@ def test_digits_are_counted_in_the_singular_and_the_plural(count, text):
     assert words.digits(count) == text
 
 
+@pytest.mark.parametrize(
+    ("names", "text"),
+    [(["A"], "**A**"), (["A", "B"], "**A** and **B**"), (["A, B", "C", "D"], "**A, B**, **C** and **D**")],
+)
+def test_names_are_told_apart_also_where_they_hold_commas(names, text):
+    assert words.listed(names) == text
+
+
 def test_an_accuracy_is_written_with_its_interval():
     assert words.percent_interval(0.9705, 10_000) == "97.05 % (96.70 to 97.36)"
 

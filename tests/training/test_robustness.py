@@ -30,19 +30,19 @@ def few(monkeypatch):
 @pytest.fixture
 def counted(monkeypatch):
     """How many transforms were applied, and how many images each call of a model was given."""
-    counts = {"distorted": [], "predicted": []}
+    counts = {"distorted": [], "scored": []}
 
     def count_distort(images, transform, amount, indices):
         counts["distorted"].append((transform, amount))
         return distort(images, transform, amount, indices)
 
-    def count_predict(self, images):
-        counts["predicted"].append(len(images))
-        return predict(self, images)
+    def count_scores(self, images):
+        counts["scored"].append(len(images))
+        return scores(self, images)
 
-    predict = OnnxClassifier.predict
+    scores = OnnxClassifier.scores
     monkeypatch.setattr(robustness, "distort", count_distort)
-    monkeypatch.setattr(OnnxClassifier, "predict", count_predict)
+    monkeypatch.setattr(OnnxClassifier, "scores", count_scores)
     return counts
 
 
@@ -66,19 +66,19 @@ def test_digits_are_distorted_once_for_all_classifiers(counted):
     outcomes = measure_robustness([NAME, OTHER], "digits")
     assert [outcome.classifier for outcome in outcomes] == [NAME, OTHER]
     assert len(counted["distorted"]) == len(set(counted["distorted"])) == 2 * 5
-    assert len(counted["predicted"]) == 2 * 2 * 5
+    assert len(counted["scored"]) == 2 * 2 * 5
 
 
 @pytest.mark.usefixtures("bare", "few")
 def test_only_what_is_missing_is_measured_unless_all_of_it_is_asked_for(counted):
     measure_robustness([NAME], "digits")
     before = store.load_record("digits", NAME)
-    counted["predicted"].clear()
+    counted["scored"].clear()
     measure_robustness([NAME, OTHER], "digits")
-    assert len(counted["predicted"]) == 2 * 5
+    assert len(counted["scored"]) == 2 * 5
     assert store.load_record("digits", NAME) == before
     measure_robustness([NAME], "digits", again=True)
-    assert len(counted["predicted"]) == 2 * 2 * 5
+    assert len(counted["scored"]) == 2 * 2 * 5
     assert store.load_record("digits", NAME).robustness == before.robustness
 
 

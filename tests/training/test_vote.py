@@ -1,0 +1,199 @@
+"""A vote over two quick classifiers on the UCI digits, trained as the command does it."""
+
+import hashlib
+import json
+import shutil
+
+import numpy as np
+import pytest
+
+from mnist_core import load_classifier, load_dataset, store
+from mnist_core.__main__ import main
+from mnist_core.classifiers.registry import list_classifiers
+from mnist_core.classifiers.served import OnnxClassifier
+from mnist_core.commands import train as train_command
+from mnist_core.errors import ArtifactCorruptError, ArtifactError, ArtifactStaleError, TrainingError
+from mnist_core.evaluation.metrics import softmax
+from mnist_core.readings import load_readings, recipe_digest
+from mnist_core.record import VOTE
+from mnist_core.training import robustness, train, up_to_date
+from mnist_core.training.cross_validation import fold_of_each
+from mnist_core.training.robustness import measure_robustness
+from mnist_core.training.temperature import fit_temperature
+from mnist_core.training.vote import nested_vote, vote_weights
+from mnist_core.transforms import TRANSFORMS
+from tests.conftest import take_away
+
+pytestmark = pytest.mark.usefixtures("vote")
+NAME, MEMBERS = "ensemble", ("logistic", "sgd")
+ON = ["--dataset", "digits"]
+
+
+def stored(name=NAME):
+    return store.load_record("digits", name)
+
+
+def test_what_is_stored_is_verified_and_predicts_the_weighted_geometric_mean_of_its_members(capsys):
+    assert main(["verify", NAME, *ON]) == 0
+    record, data = stored(), load_dataset("digits")
+    vote = load_classifier(NAME, "digits")
+    powers = 1.0
+    for name, weight in zip(MEMBERS, record.details["weights"], strict=True):
+        proba = load_classifier(name, "digits").predict_proba(data.test.images).astype(float)
+        powers *= proba ** (weight / record.temperature)
+    expected = powers / powers.sum(axis=1, keepdims=True)
+    np.testing.assert_allclose(vote.predict_proba(data.test.images), expected, rtol=1e-3, atol=1e-6)
+    assert (vote.predict(data.test.images) == data.test.labels).mean() == record.test_accuracy
+    assert (vote.predict(data.train.images) == data.train.labels).mean() == record.train_accuracy
+    np.testing.assert_array_equal(store.load_scores(record), vote.scores(data.test.images))
+
+
+def test_nothing_of_the_members_is_copied_and_their_times_and_sizes_count(vote):
+    record, members = stored(), [stored(name) for name in MEMBERS]
+    assert not (vote / NAME / store.MODEL).exists()
+    assert record.files[VOTE]["bytes"] < 1000
+    assert record.model_bytes == record.files[VOTE]["bytes"] + sum(member.model_bytes for member in members)
+    assert record.details["members"] == list(MEMBERS)
+    fits = sum(member.fit_seconds for member in members)
+    assert fits < record.fit_seconds < fits + 5
+    assert (record.history, record.learning_curve, record.replicates) == ((), (), ())
+
+
+def test_the_weights_are_of_all_digits_and_the_cross_validation_of_the_other_folds():
+    record, labels = stored(), load_dataset("digits").train.labels
+    logits = [store.load_out_of_fold(stored(name)) / stored(name).temperature for name in MEMBERS]
+    assert record.details["weights"] == pytest.approx(vote_weights(logits, labels).tolist())
+    scores, folds = nested_vote(logits, labels, fold_of_each(labels)), fold_of_each(labels)
+    right = scores.argmax(axis=1) == labels
+    assert record.cross_validation.accuracies == tuple(right[folds == fold].mean() for fold in range(5))
+    assert (record.n_holdout, record.holdout_accuracy) == (len(labels), right.mean())
+    assert record.temperature == fit_temperature(scores, labels)
+    kept = softmax(store.load_out_of_fold(record), record.temperature)
+    np.testing.assert_allclose(kept, softmax(scores, record.temperature), rtol=0.02, atol=1e-5)
+    assert store.load_suspects(record, "train").dtype == np.int32
+
+
+def test_the_test_split_is_read_once_and_noted():
+    readings, recipe = load_readings("digits"), recipe_digest(stored().hyperparameters)
+    (reading,) = readings[readings["recipe"] == recipe].to_dict("records")
+    assert (reading["purpose"], reading["test_accuracy"]) == ("run", stored().test_accuracy)
+
+
+@pytest.mark.parametrize("damage", ["another seed", "missing", "corrupt"])
+def test_a_vote_is_stale_once_a_member_is_not_what_it_was(vote, damage, capsys):
+    if damage == "another seed":
+        assert main(["train", "sgd", *ON, "--seed", "3"]) == 0
+        assert "ensemble on digits: its member sgd has been trained anew since." in capsys.readouterr().err
+    elif damage == "missing":
+        shutil.rmtree(vote / "sgd")
+    else:
+        (vote / "sgd" / store.MODEL).write_bytes(b"another model")
+    with pytest.raises(
+        ArtifactStaleError, match=r"its member sgd (has|cannot).*Train it again: .*train ensemble --dataset digits"
+    ):
+        stored()
+    assert up_to_date(NAME, "digits") is None
+    assert NAME in [problem.classifier for problem in store.load_records("digits")[1]]
+
+
+def test_what_is_added_to_a_member_leaves_the_vote_as_it_is():
+    before = stored()
+    store.save_replicates(stored("sgd"), [{"seed": 1, "test_accuracy": 0.9, "fit_seconds": 1.0}])
+    assert stored() == before
+
+
+def test_a_member_that_was_trained_anew_has_to_be_cross_validated_and_then_the_vote_to_be_trained(capsys):
+    train("sgd", "digits", seed=3)
+    assert main(["train", NAME, *ON]) == 1
+    needed = "python -m mnist_core cv sgd --dataset digits"
+    assert f"must be cross-validated first: {needed}" in capsys.readouterr().err
+    assert main([*needed.split()[3:], "--jobs", "1"]) == 0
+    assert main(["train", NAME, *ON]) == 0
+    assert main(["verify", NAME, *ON]) == 0
+
+
+def test_members_that_are_missing_are_trained_and_then_cross_validated(vote):
+    shutil.rmtree(vote / "sgd")
+    take_away(vote, "cross_validation")
+    expected = r"train sgd --dataset digits, then python -m mnist_core cv logistic sgd --dataset digits$"
+    with pytest.raises(TrainingError, match=expected):
+        train(NAME, "digits")
+
+
+@pytest.mark.parametrize("content", [b"", b"{}", b"[1]", b'[{"name": "sgd"}]', b"[]"])
+def test_members_that_cannot_be_read_are_corrupt_even_with_the_hash_of_the_record(vote, content):
+    path = vote / NAME / store.RECORD
+    record = json.loads(path.read_text())
+    (vote / NAME / VOTE).write_bytes(content)
+    with pytest.raises(ArtifactCorruptError, match=VOTE):
+        stored()
+    record["files"][VOTE] = {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}
+    path.write_text(json.dumps(record))
+    with pytest.raises(ArtifactCorruptError, match=VOTE):
+        stored()
+
+
+def test_a_vote_whose_training_was_interrupted_before_its_cross_validation_is_not_up_to_date(vote):
+    assert up_to_date(NAME, "digits") == stored()
+    take_away(vote, "cross_validation")
+    assert up_to_date(NAME, "digits") is None
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        (["curve", NAME], "Ask that of its members: logistic, sgd"),
+        (["seeds", NAME], "Ask that of its members: logistic, sgd"),
+        (["tune", NAME], "Tune them instead: logistic, sgd"),
+        (["train", NAME, "--subset", "300"], "ensemble has no runs of your own"),
+        (["train", NAME, "--set", 'members=["sgd"]'], "ensemble has no runs of your own"),
+    ],
+)
+def test_what_a_vote_has_not_is_refused_in_words_and_changes_nothing(vote, command, said, capsys):
+    before = stored()
+    assert main([*command, *ON]) == 1
+    assert said in capsys.readouterr().err
+    assert stored() == before
+    assert [name for name in store.list_runs("digits") if "@" in name] == []
+
+
+def test_cross_validation_was_done_by_the_training_and_says_so(capsys):
+    before = stored()
+    assert main(["cv", NAME, *ON, "--force"]) == 0
+    assert "python -m mnist_core train ensemble --dataset digits --force" in capsys.readouterr().out
+    assert stored() == before
+
+
+@pytest.mark.parametrize("command", ["curve", "seeds", "cv"])
+def test_of_all_a_vote_is_left_out_where_there_is_nothing_to_do_also_when_it_is_stale(vote, command, capsys):
+    for name in list_classifiers("digits"):
+        if name not in (*MEMBERS, NAME):
+            shutil.rmtree(vote / name, ignore_errors=True)
+    take_away(vote, "replicates")
+    (vote / "sgd" / store.RECORD).unlink()
+    assert main([command, "--all", *ON, *(["--count", "1"] if command == "seeds" else [])]) == 0
+    assert stored("logistic")
+    with pytest.raises(ArtifactError):
+        stored()
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_members_are_trained_before_the_vote_in_whatever_order_they_are_named(jobs, monkeypatch):
+    trained = []
+    monkeypatch.setattr(train_command, "_train_one", lambda name, *_: trained.append(name) or True)
+    monkeypatch.setattr(train_command, "_train_in_worker", train_command._train_one)
+    monkeypatch.setattr("joblib.Parallel", lambda n_jobs: lambda tasks: [f(*args) for f, args, _ in tasks])
+    assert main(["train", NAME, "sgd", "logistic", *ON, "--jobs", jobs]) == 0
+    assert trained == ["sgd", "logistic", NAME]
+
+
+def test_distorted_digits_are_read_by_the_served_vote_and_by_each_member_once(vote, monkeypatch):
+    monkeypatch.setattr(robustness, "TRANSFORMS", {"shift": TRANSFORMS["shift"]})
+    take_away(vote, "robustness")
+    alone = measure_robustness([NAME], "digits")[0].record
+    expected = store.load_robustness(alone, "shift")
+    asked, scores = [], OnnxClassifier.scores
+    monkeypatch.setattr(OnnxClassifier, "scores", lambda *given: asked.append(1) or scores(*given))
+    together = measure_robustness([*MEMBERS, NAME], "digits", again=True)
+    np.testing.assert_array_equal(store.load_robustness(together[-1].record, "shift"), expected)
+    assert len(asked) == len(MEMBERS) * len(TRANSFORMS["shift"].severities)
