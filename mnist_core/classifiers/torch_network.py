@@ -220,13 +220,14 @@ def _add_view(graph: "Graph", framed: str, view: tuple[int, int]) -> str:
 
 
 def _add_layer(graph: "Graph", x: str, layer: "nn.Module") -> str:
-    """One layer of a network as it is after training."""
+    """One layer of a network as it is after training; weights, which are most of the file, in float16."""
     from torch import nn
 
     weights = [value.detach().numpy() for value in layer.state_dict().values() if value.ndim]
     match layer:
         case nn.Conv2d():
-            return graph.add("Conv", x, *weights, pads=[int(layer.padding[0])] * 4)
+            kernels = graph.cast(weights[0].astype(np.float16), "float32")
+            return graph.add("Conv", x, kernels, *weights[1:], pads=[int(layer.padding[0])] * 4)
         case nn.BatchNorm2d() | nn.BatchNorm1d():
             return graph.add("BatchNormalization", x, *weights, epsilon=layer.eps)
         case nn.ReLU():
@@ -237,7 +238,7 @@ def _add_layer(graph: "Graph", x: str, layer: "nn.Module") -> str:
             return graph.add("Flatten", x)
         case nn.Linear():
             bias = weights[1] if len(weights) > 1 else np.zeros(len(weights[0]), dtype=np.float32)
-            return graph.linear(x, weights[0].T.astype(np.float16), bias)  # which are most of the file
+            return graph.linear(x, weights[0].T.astype(np.float16), bias)
         case nn.Dropout():
             return x
     raise TypeError(f"No way to export {layer}")

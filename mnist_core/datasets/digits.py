@@ -41,5 +41,6 @@ DIGITS = DatasetSpec(
         "mlp": {"epochs": 30},
         "mlp-refined": {"epochs": 60, "batch_size": 32},
         "cnn": {"epochs": 40, "batch_size": 32},
+        "cnn-refined": {"epochs": 60, "batch_size": 32},
     },
 )
