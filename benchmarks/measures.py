@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page
 from benchmarks import browser as on_screen
 from benchmarks.servers import App, BenchmarkError, Server, serve
 from mnist_core import load_dataset, store
+from mnist_core.evaluation.metrics import softmax
 
 PICKERS = {"confusion": ("Classifier", "True digit", "Predicted digit"), "errors": ("Classifier", "True digit", "Sort")}
 """What is turned on a page, one after the other; on all others the classifier."""
@@ -109,14 +110,19 @@ def rerun_empty(browser: Browser, app: App) -> list[Spent]:
 
 
 def time_models(dataset: str, records: Sequence[store.Record]) -> dict[str, list[float]]:
-    """Seconds each model takes for one digit, in this process: `ANSWERS` digits in turn, all models for each."""
+    """Seconds each model takes for one digit, in this process: `ANSWERS` digits in turn, all models for each.
+
+    As on the Draw page: a vote uses what its members said.
+    """
     models = {record.classifier: store.load_model(record) for record in records}
     digits = load_dataset(dataset).test.images[: ANSWERS + WARM_UP]
     seconds: dict[str, list[float]] = {name: [] for name in models}
     for digit in digits:
+        scores: dict[str, np.ndarray] = {}
         for name, model in models.items():
             begun = time.perf_counter()
-            model.predict_proba(digit[np.newaxis])
+            scores[name] = model.scores_given(digit[np.newaxis], scores)
+            softmax(scores[name], model.temperature)
             seconds[name].append(time.perf_counter() - begun)
     return {name: times[WARM_UP:] for name, times in seconds.items()}
 
