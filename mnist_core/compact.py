@@ -4,8 +4,9 @@ import numpy as np
 
 STEPS_A_NAT = 64
 """A step changes a probability by less than 1.6 %, rounding to it by less than 0.8 %."""
-MOST_STEPS = 12 * STEPS_A_NAT
+MOST_NATS = 12
 """A probability of e^-12, 6 in a million: 60,000 digits cannot tell smaller ones apart, and they fill half a file."""
+MOST_STEPS = MOST_NATS * STEPS_A_NAT
 
 
 def pack(logits: np.ndarray, y_true: np.ndarray) -> np.ndarray:

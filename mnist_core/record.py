@@ -175,6 +175,8 @@ def from_json(data: bytes, dataset: str, classifier: str) -> Record:
     described = all({"sha256", "bytes"} <= dict(files.get(name) or {}).keys() for name in (model, PREDICTIONS))
     if not described or found["temperature"] <= 0:
         raise corrupt("describes no usable run: its files' hashes or its temperature are missing.")
+    if not _are_bytes(found["details"].get("member_bytes", [])):
+        raise corrupt("has sizes of members' models that are none.")
     if not all(_are_shares(shares) for shares in found["robustness"].values()):
         raise corrupt("has a robustness that is no accuracies.")
     if found["robustness"] and ROBUSTNESS not in files:
@@ -196,6 +198,11 @@ def from_json(data: bytes, dataset: str, classifier: str) -> Record:
 def _are_shares(values: object) -> bool:
     """Whether a value of a JSON file is a list of numbers in 0..1, and not empty."""
     return isinstance(values, list) and bool(values) and all(_fits(item, float) and 0 <= item <= 1 for item in values)
+
+
+def _are_bytes(values: object) -> bool:
+    """Whether a value of a JSON file is a list of whole numbers, none negative."""
+    return isinstance(values, list) and all(_fits(item, int) and item >= 0 for item in values)
 
 
 def _fits(value: object, kind: Any) -> bool:

@@ -1,6 +1,6 @@
 """What is kept of a run: `record.json`, `model.onnx.gz`, `predictions.npz`, and a dataset's `labels.npz` beside them.
 
-A classifier that votes over others has no model but `vote.json`, which says whose, with the hashes of their models.
+A classifier that votes over others has no model but `vote.json`: its weights, and the hashes of the models it asks.
 
 Cross-validation adds `out-of-fold.npz`, and `suspects.npz`: the digits whose labels it doubts. `robustness.npz` holds
 the labels of distorted test digits. A run of one's own, such as `mlp@1`, is kept in the same way, but not in git.
@@ -155,7 +155,15 @@ def delete_run(dataset: str, name: str) -> None:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def save_run(record: Record, *, model: bytes, scores: np.ndarray, labels: Labels) -> Record:
+def save_run(
+    record: Record,
+    *,
+    model: bytes,
+    scores: np.ndarray,
+    labels: Labels,
+    out_of_fold: np.ndarray | None = None,
+    suspects: Labels | None = None,
+) -> Record:
     """Write a run, the record last, and return the record with the hashes filled in.
 
     What was added to a run that was stored before (cross-validation, learning curve, other seeds, robustness) stays if
@@ -171,12 +179,16 @@ def save_run(record: Record, *, model: bytes, scores: np.ndarray, labels: Labels
         The served model's scores of the test split.
     labels : mapping of split to uint8 ndarray
         Written once a dataset.
+    out_of_fold, suspects : optional
+        Of a run that comes with its `cross_validation`, as of `save_cross_validation`: both are written, or neither is.
     """
     votes = get_classifier_spec(record.classifier).members
     contents = {
         **({VOTE: model} if votes else {MODEL: gzip.compress(model, 9, mtime=0)}),
         PREDICTIONS: pack_arrays(scores=scores.astype(np.float32)),
     }
+    if out_of_fold is not None and suspects is not None:
+        contents |= _cross_validation_files(out_of_fold, record.temperature, labels["train"], suspects)
     record = replace(
         record,
         labels_sha256=_labels_hash(labels),
@@ -213,13 +225,20 @@ def save_cross_validation(
     suspects : mapping of split to integer ndarray
         Indices of digits with doubtful labels, most doubtful first.
     """
-    indices = {split: array.astype(np.int32) for split, array in suspects.items()}
-    steps = pack(scores / temperature, load_labels(record, "train"))
-    contents = {OUT_OF_FOLD: pack_arrays(steps=steps), SUSPECTS: pack_arrays(**indices)}
+    contents = _cross_validation_files(scores, temperature, load_labels(record, "train"), suspects)
     files = {**record.files, **_described(contents)}
     record = replace(record, cross_validation=result, temperature=temperature, files=files)
     _add(record, contents)
     return record
+
+
+def _cross_validation_files(
+    scores: np.ndarray, temperature: float, labels: np.ndarray, suspects: Labels
+) -> dict[str, bytes]:
+    """What a cross-validation leaves beside the record."""
+    indices = {split: array.astype(np.int32) for split, array in suspects.items()}
+    steps = pack(scores / temperature, labels)
+    return {OUT_OF_FOLD: pack_arrays(steps=steps), SUSPECTS: pack_arrays(**indices)}
 
 
 def save_learning_curve(record: Record, curve: Sequence[Mapping[str, float]]) -> Record:
@@ -251,16 +270,35 @@ def save_robustness(record: Record, accuracies: Mapping[str, Any], labels: Mappi
     return record
 
 
-def load_record(dataset: str, classifier: str) -> Record:
+def load_record(dataset: str, classifier: str, *, verified: Mapping[str, Record] | None = None) -> Record:
     """Read and check a run's record: its form, that it is today's, and the hash of every file beside it.
 
     Of a vote also that its members are there, and have the models that they had.
+
+    Parameters
+    ----------
+    verified : mapping by classifier name
+        Records that this function has just given: where members are among them, their models are not hashed again.
 
     Raises
     ------
     ArtifactMissingError, ArtifactStaleError, ArtifactCorruptError
         Each says what was expected, what was found and the command that mends it.
     """
+    record = _read_record(dataset, classifier)
+    for name in record.files:
+        _read_verified(record, name)
+    if record.model_file == VOTE:
+        verified = verified or {}
+        for run in load_members(record, verified=verified).values():
+            if run.classifier not in verified:
+                with _of_a_member(record):
+                    _read_verified(run, run.model_file)
+    return record
+
+
+def _read_record(dataset: str, classifier: str) -> Record:
+    """A run's record, if it is today's; nothing is known of the files beside it."""
     fingerprint = get_dataset_spec(dataset).fingerprint
     get_classifier_spec(classifier)
     try:
@@ -279,23 +317,19 @@ def load_record(dataset: str, classifier: str) -> Record:
         changed = ", ".join(name for name in names if today.get(name) != record.hyperparameters.get(name))
         reason = f"trained with other hyperparameters than the registry's ({changed})."
         raise ArtifactStaleError(dataset, classifier, reason)
-    for name in record.files:
-        _read_verified(record, name)
-    if record.model_file == VOTE:
-        _load_members(record)
     return record
 
 
 def load_records(dataset: str) -> tuple[list[Record], list[ArtifactError]]:
     """Every usable record of a dataset in the order of `list_runs`, and what is wrong with the others."""
-    records: list[Record] = []
+    records: dict[str, Record] = {}
     problems: list[ArtifactError] = []
     for classifier in list_runs(dataset):
         try:
-            records.append(load_record(dataset, classifier))
+            records[classifier] = load_record(dataset, classifier, verified=records)
         except ArtifactError as error:
             problems.append(error)
-    return records, problems
+    return list(records.values()), problems
 
 
 def load_scores(record: Record) -> np.ndarray:
@@ -368,8 +402,9 @@ def load_model(record: Record, load_member: Callable[[Record], Served] | None = 
         What loads the models that a vote asks; without it they are loaded anew.
     """
     if record.model_file == VOTE:
-        found = _load_members(record)
-        models = {member.name: (load_member or load_model)(run) for member, run in found.items()}
+        found = load_members(record)
+        with _of_a_member(record):
+            models = {member.name: (load_member or load_model)(run) for member, run in found.items()}
         return VoteClassifier(tuple(found), models, record.temperature)
     from mnist_core.classifiers.served import OnnxClassifier
 
@@ -390,26 +425,58 @@ def load_classifier(name: str, dataset: str = "mnist") -> Served:
     return load_model(load_record(dataset, name))
 
 
-def _load_members(record: Record) -> dict[Member, Record]:
-    """Whom a run votes over, with their runs; ArtifactStaleError unless these still have the models it was made for."""
+def model_loader() -> Callable[[Record], Served]:
+    """A `load_model` that loads each model once: a vote asks those that are loaded."""
+    loaded: dict[str, Served] = {}
+
+    def load(record: Record) -> Served:
+        if record.key not in loaded:
+            loaded[record.key] = load_model(record, load)
+        return loaded[record.key]
+
+    return load
+
+
+def load_members(record: Record, *, verified: Mapping[str, Record] | None = None) -> dict[Member, Record]:
+    """Whom a run votes over, with their runs, of whose files nothing is read here.
+
+    Parameters
+    ----------
+    verified : mapping by classifier name
+        As of `load_record`.
+
+    Raises
+    ------
+    ArtifactStaleError
+        A member's run is not there, not today's, or has another model than the vote was made for.
+    ArtifactCorruptError
+        The members cannot be read, or are not the classifier's.
+    """
     dataset, name = record.dataset, record.classifier
     try:
         members = members_from_json(_read_verified(record, VOTE))
     except (KeyError, TypeError, ValueError) as error:
         raise ArtifactCorruptError(dataset, name, f"{VOTE} cannot be read ({error!r}).") from error
-    if [member.name for member in members] != record.hyperparameters.get("members"):
-        raise ArtifactCorruptError(dataset, name, f"{VOTE} names other members than {RECORD}.")
+    if tuple(member.name for member in members) != get_classifier_spec(name).members:
+        raise ArtifactCorruptError(dataset, name, f"{VOTE} names other members than the registry.")
     found = {}
     for member in members:
-        try:
-            run = load_record(dataset, member.name)
-        except ArtifactError as error:
-            reason = f"its member {member.name} cannot be used ({error.reason.rstrip('.')})."
-            raise ArtifactStaleError(dataset, name, reason) from error
-        if run.files[run.model_file]["sha256"] != member.sha256:
+        with _of_a_member(record):
+            run = (verified or {}).get(member.name) or _read_record(dataset, member.name)
+        if run.files[run.model_file]["sha256"] != member.model_sha256:
             raise ArtifactStaleError(dataset, name, f"its member {member.name} has been trained anew since.")
         found[member] = run
     return found
+
+
+@contextlib.contextmanager
+def _of_a_member(record: Record) -> Iterator[None]:
+    """Say that a vote is stale where it is a member that cannot be used."""
+    try:
+        yield
+    except ArtifactError as error:
+        reason = f"its member {error.classifier} cannot be used ({error.reason.rstrip('.')})."
+        raise ArtifactStaleError(record.dataset, record.classifier, reason) from error
 
 
 def signature(dataset: str) -> str:
@@ -503,7 +570,7 @@ def _with_what_stays_true(record: Record) -> Record:
     if ROBUSTNESS in before.files and record.files[record.model_file] == before.files.get(record.model_file):
         files = {**record.files, ROBUSTNESS: before.files[ROBUSTNESS]}
         record = replace(record, robustness=before.robustness, files=files)
-    if before.cross_validation is None:
+    if before.cross_validation is None or record.cross_validation is not None:
         return record
     added = {name: before.files[name] for name in (OUT_OF_FOLD, SUSPECTS)}
     return replace(

@@ -250,11 +250,14 @@ _SPECS = (
         name="ensemble",
         label="Ensemble",
         family="ensemble",
-        hyperparameters={"members": ["svc-refined", "cnn"]},
+        # Each family's best by design: a rule, no search.
+        hyperparameters={
+            "members": ["sgd-features", "random-forest-refined", "svc-refined", "mlp-refined", "cnn-refined"],
+        },
         build=refuse_to_build,
-        remark="A weighted vote over some of the others: where they err on different digits, it errs on fewer.",
+        remark="A weighted vote over each family's refined one: where they err on different digits, it errs on fewer.",
         requires=("cleanlab",),
-        chosen_by="the members' out-of-fold scores of the training digits",
+        chosen_by="a rule for the members (each family's refined classifier); their out-of-fold scores for the weights",
     ),
 )
 

@@ -97,7 +97,8 @@ class ClassifierSpec:
     Attributes
     ----------
     hyperparameters : mapping
-        JSON-able; chosen on 10,000 digits held out from MNIST's training split, never on a test split.
+        JSON-able; chosen on 10,000 digits held out from MNIST's training split, never on a test split; of a vote its
+        `members`, the same for every dataset.
     build : callable
         `(hyperparameters, seed) -> Estimator`; imports its libraries when it is called, not before.
     search_space : mapping of str to tuple

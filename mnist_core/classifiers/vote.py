@@ -1,6 +1,7 @@
-"""Several stored classifiers as one: a soft vote. It holds no model of its own, only those of its members."""
+"""Several stored classifiers as one: a weighted vote. It holds no model of its own, only those of its members."""
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import NoReturn
@@ -9,7 +10,7 @@ import numpy as np
 
 from mnist_core.classifiers.spec import Hyperparameters, Served
 from mnist_core.errors import TrainingError
-from mnist_core.evaluation.ensemble import soft_vote
+from mnist_core.evaluation.ensemble import logarithmic_pool
 
 
 @dataclass(frozen=True)
@@ -19,21 +20,26 @@ class Member:
     Attributes
     ----------
     weight : float
-        Not negative.
+        Not negative; those of all members have the sum 1.
     temperature : float
-        Its probabilities are softmax(scores / temperature).
-    sha256 : str
-        Of its model's file.
+        Greater than 0: its probabilities are softmax(scores / temperature).
+    model_sha256 : str
+        Of its model's file: with another model it is another vote.
+    out_of_fold_sha256 : str
+        Of the file with the scores that the weights were fitted on.
     """
 
     name: str
     weight: float
     temperature: float
-    sha256: str
+    model_sha256: str
+    out_of_fold_sha256: str
 
 
 class VoteClassifier(Served):
     """Scores, probabilities and labels of digits from the weighted geometric mean of its members' probabilities.
+
+    The mean is that of `evaluation.ensemble.logarithmic_pool`, in which no member can veto a digit.
 
     Parameters
     ----------
@@ -58,7 +64,7 @@ class VoteClassifier(Served):
             for member in self._members
         ]
         logits = [scores / member.temperature for scores, member in zip(said, self._members, strict=True)]
-        return soft_vote(logits, [member.weight for member in self._members])
+        return logarithmic_pool(logits, [member.weight for member in self._members])
 
 
 def to_json(members: Sequence[Member]) -> bytes:
@@ -67,11 +73,22 @@ def to_json(members: Sequence[Member]) -> bytes:
 
 
 def from_json(data: bytes) -> tuple[Member, ...]:
-    """Members as they were stored; KeyError, TypeError or ValueError if they were not."""
-    return tuple(
-        Member(str(item["name"]), float(item["weight"]), float(item["temperature"]), str(item["sha256"]))
+    """Members as they were stored; KeyError, TypeError or ValueError if they were not, or have weights of no vote."""
+    members = tuple(
+        Member(
+            str(item["name"]),
+            float(item["weight"]),
+            float(item["temperature"]),
+            str(item["model_sha256"]),
+            str(item["out_of_fold_sha256"]),
+        )
         for item in json.loads(data)
     )
+    if not all(member.weight >= 0 and 0 < member.temperature < math.inf for member in members):
+        raise ValueError("Expected weights that are not negative, and positive temperatures.")
+    if not abs(sum(member.weight for member in members) - 1) < 1e-6:
+        raise ValueError("Expected weights of the sum 1.")
+    return members
 
 
 def refuse_to_build(hyperparameters: Hyperparameters, seed: int) -> NoReturn:

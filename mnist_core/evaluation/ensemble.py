@@ -1,14 +1,18 @@
-"""Several classifiers as one: a soft vote."""
+"""Several classifiers as one: a logarithmic opinion pool."""
 
 from collections.abc import Sequence
 
 import numpy as np
 
+from mnist_core.compact import MOST_NATS
+from mnist_core.evaluation.metrics import log_softmax
 
-def soft_vote(logits: Sequence[np.ndarray], weights: Sequence[float] | np.ndarray) -> np.ndarray:
-    """Scores whose softmax is the weighted geometric mean of probabilities, but for a constant: a logarithmic pool.
 
-    Unlike the arithmetic mean, it lets a voter that is nearly sure that a digit is not a 4 be heard.
+def logarithmic_pool(logits: Sequence[np.ndarray], weights: Sequence[float] | np.ndarray) -> np.ndarray:
+    """Scores whose softmax is the weighted geometric mean of probabilities, but for a constant in each row.
+
+    Unlike the arithmetic mean, it lets a voter that is nearly sure that a digit is not a 4 be heard. None can veto: a
+    probability below e^-12 counts as e^-12, see `bounded_logs`.
 
     Parameters
     ----------
@@ -23,14 +27,18 @@ def soft_vote(logits: Sequence[np.ndarray], weights: Sequence[float] | np.ndarra
 
     References
     ----------
-    Heskes (1998), "Selecting weighting factors in logarithmic opinion pools", NIPS.
+    Genest, Zidek (1986), "Combining probability distributions: a critique and an annotated bibliography", Statistical
+    Science 1. Heskes (1998), "Selecting weighting factors in logarithmic opinion pools", NIPS.
     """
-    pooled = sum(float(weight) * log_softmax(voter) for weight, voter in zip(weights, logits, strict=True))
+    pooled = sum(float(weight) * bounded_logs(voter) for weight, voter in zip(weights, logits, strict=True))
     return np.asarray(pooled, dtype=np.float32)
 
 
-def log_softmax(logits: np.ndarray) -> np.ndarray:
-    """The logarithms of the probabilities, float64 (n, k): finite however small these are."""
-    centred = logits.astype(np.float64) - logits.max(axis=1, keepdims=True)
-    logs: np.ndarray = centred - np.log(np.exp(centred).sum(axis=1, keepdims=True))
+def bounded_logs(logits: np.ndarray) -> np.ndarray:
+    """What a voter brings to a pool: the logarithms of its probabilities, each at least -12; float64 (n, k).
+
+    Of out-of-fold scores smaller probabilities are kept for the label alone: without a bound, weights would be fitted
+    on other logarithms than they are applied to, and one voter's -100 could outdo all others.
+    """
+    logs: np.ndarray = np.maximum(log_softmax(logits), -MOST_NATS)
     return logs

@@ -74,3 +74,10 @@ def softmax(scores: np.ndarray, temperature: float = 1.0) -> np.ndarray:
     logits = scores.astype(np.float64) / temperature
     powers = np.exp(logits - logits.max(axis=1, keepdims=True))
     return (powers / powers.sum(axis=1, keepdims=True)).astype(np.float32)
+
+
+def log_softmax(logits: np.ndarray) -> np.ndarray:
+    """The logarithms of the probabilities, float64 (n, k): finite however small these are."""
+    centred = logits.astype(np.float64) - logits.max(axis=1, keepdims=True)
+    logs: np.ndarray = centred - np.log(np.exp(centred).sum(axis=1, keepdims=True))
+    return logs

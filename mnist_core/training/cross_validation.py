@@ -6,7 +6,7 @@ What is learnt this way sets a run's temperature, and which classifier is the fi
 import hashlib
 import json
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -45,6 +45,21 @@ class Outcome:
     classifier: str
     record: Record | None
     error: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Findings:
+    """What out-of-fold scores tell: each fold's accuracy, the temperature at which they fit best, doubtful labels.
+
+    Attributes
+    ----------
+    suspects : mapping of split to int32 ndarray
+        As of `find_suspects`.
+    """
+
+    result: CrossValidation
+    temperature: float
+    suspects: Mapping[SplitName, np.ndarray]
 
 
 def fold_of_each(labels: np.ndarray) -> np.ndarray:
@@ -160,13 +175,24 @@ def _finish(record: Record, training: Split, folds: np.ndarray) -> Outcome:
         kept = _kept_scores(record, fold, folds)
         assert kept is not None
         scores[folds == fold] = kept
-    saved = add_cross_validation(record, scores, training.labels, folds)
+    findings = assess(
+        scores, training.labels, folds, test_scores=load_scores(record), test_labels=load_labels(record, "test")
+    )
+    try:
+        saved = save_cross_validation(
+            record, findings.result, temperature=findings.temperature, scores=scores, suspects=findings.suspects
+        )
+    except OSError as error:
+        reason = f"The cross-validation of {record.classifier} could not be stored: {error.strerror or error}."
+        raise TrainingError(f"{reason} Make room, or allow writing, and run it again: what is done is kept.") from error
     shutil.rmtree(_fold_file(record, 0).parent, ignore_errors=True)
     return Outcome(record.classifier, saved)
 
 
-def add_cross_validation(record: Record, scores: np.ndarray, labels: np.ndarray, folds: np.ndarray) -> Record:
-    """Add out-of-fold scores to a stored run, with all that follows from them, and return the new record.
+def assess(
+    scores: np.ndarray, labels: np.ndarray, folds: np.ndarray, *, test_scores: np.ndarray, test_labels: np.ndarray
+) -> Findings:
+    """All that follows from a classifier's out-of-fold scores.
 
     Parameters
     ----------
@@ -175,11 +201,10 @@ def add_cross_validation(record: Record, scores: np.ndarray, labels: np.ndarray,
     labels : uint8 ndarray of shape (n_train,)
     folds : int8 ndarray of shape (n_train,)
         As of `fold_of_each`.
-
-    Raises
-    ------
-    TrainingError
-        It cannot be written.
+    test_scores : float32 ndarray of shape (n_test, 10)
+        By the model that is stored.
+    test_labels : uint8 ndarray of shape (n_test,)
+        They choose nothing: they are what the classifier may doubt.
     """
     from mnist_core.training.suspects import find_suspects
 
@@ -191,16 +216,11 @@ def add_cross_validation(record: Record, scores: np.ndarray, labels: np.ndarray,
         sizes=tuple(int((folds == fold).sum()) for fold in range(FOLDS)),
     )
     temperature = fit_temperature(scores, labels)
-    test_proba = softmax(load_scores(record), temperature)
     suspects: dict[SplitName, np.ndarray] = {
         "train": find_suspects(labels, softmax(scores, temperature)),
-        "test": find_suspects(load_labels(record, "test"), test_proba),
+        "test": find_suspects(test_labels, softmax(test_scores, temperature)),
     }
-    try:
-        return save_cross_validation(record, result, temperature=temperature, scores=scores, suspects=suspects)
-    except OSError as error:
-        reason = f"The cross-validation of {record.classifier} could not be stored: {error.strerror or error}."
-        raise TrainingError(f"{reason} Make room, or allow writing, and run it again: what is done is kept.") from error
+    return Findings(result, temperature, suspects)
 
 
 def _fold_file(record: Record, fold: int) -> Path:

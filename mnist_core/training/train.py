@@ -167,14 +167,28 @@ def measure(served: Served, training: Split, test: Split) -> tuple[dict[str, Any
     return measured, scores
 
 
-def store_measured(record: Record, loaded: Dataset, *, model: bytes, scores: np.ndarray, own: bool = False) -> Record:
-    """Store a run that was measured, and note that the test split was read for it; TrainingError if it cannot be."""
+def store_measured(
+    record: Record,
+    loaded: Dataset,
+    *,
+    model: bytes,
+    scores: np.ndarray,
+    own: bool = False,
+    out_of_fold: np.ndarray | None = None,
+    suspects: Labels | None = None,
+) -> Record:
+    """Store a run that was measured, and note that the test split was read for it; TrainingError if it cannot be.
+
+    Model, scores and what a cross-validation adds are as of `store.save_run`.
+    """
     name, place = record.classifier, run_dir(record.dataset, record.classifier)
     labels: Labels = {"train": loaded.train.labels, "test": loaded.test.labels}
     try:
         with _named(record, own) as record:
             place = run_dir(record.dataset, record.classifier)
-            record = save_run(record, model=model, scores=scores, labels=labels)
+            record = save_run(
+                record, model=model, scores=scores, labels=labels, out_of_fold=out_of_fold, suspects=suspects
+            )
             note_reading(
                 record.dataset,
                 record.classifier,
@@ -228,10 +242,13 @@ def up_to_date(name: str, dataset: str, *, seed: int | None = None) -> Record | 
     try:
         record = load_record(dataset, name)
         load_scores(record), load_labels(record, "test")
+        if get_classifier_spec(name).members:
+            from mnist_core.training.vote import has_todays_weights  # which needs this module
+
+            if not has_todays_weights(record):
+                return None
     except ArtifactError:
         return None
-    if get_classifier_spec(name).members and record.cross_validation is None:
-        return None  # its training was interrupted, and nothing else cross-validates it
     return record if seed in (None, record.seed) else None
 
 

@@ -10,29 +10,33 @@ from mnist_core.classifiers.registry import get_classifier_spec, hyperparameters
 from mnist_core.classifiers.vote import Member, VoteClassifier, to_json
 from mnist_core.datasets import load_dataset
 from mnist_core.errors import ArtifactError, TrainingError
-from mnist_core.evaluation.ensemble import log_softmax, soft_vote
+from mnist_core.evaluation.ensemble import bounded_logs, logarithmic_pool
+from mnist_core.evaluation.metrics import log_softmax
 from mnist_core.packages import require_packages
 from mnist_core.progress import Progress
-from mnist_core.record import MODEL, Record
-from mnist_core.store import load_model, load_out_of_fold, load_record
-from mnist_core.training.cross_validation import add_cross_validation, fold_of_each
+from mnist_core.record import OUT_OF_FOLD, Record
+from mnist_core.store import load_members, load_model, load_out_of_fold, load_record
+from mnist_core.training.cross_validation import assess, fold_of_each
 from mnist_core.training.train import measure, store_measured
 
 
 def train_vote(name: str, dataset: str, *, seed: int, progress: Progress) -> Record:
-    """Weigh the members of a vote, measure it and store its run, cross-validated.
+    """Weigh the members of a vote, measure it and store its run together with its cross-validation.
 
-    The weights are those under which the labels of all training digits are most likely, by the members' out-of-fold
-    probabilities. In the cross-validation a fold is voted on with the weights that the other folds gave.
+    The weights are those of `vote_weights` on all training digits, by the members' out-of-fold probabilities; in the
+    cross-validation those of `cross_fitted_vote`. Nothing is stored before all is computed.
 
     Raises
     ------
     TrainingError
-        A member's run is not there or not cross-validated, a package is missing, or the run cannot be written.
+        A member's run is not there or not cross-validated, a package is missing, no weights fit, or the run cannot be
+        written.
     """
     require_packages("sklearn", *get_classifier_spec(name).requires, purpose=f"Training {name}")
-    hyperparameters = hyperparameters_for(name, dataset)
-    runs = _cross_validated(name, dataset, hyperparameters["members"])
+    asked = get_classifier_spec(name).members
+    if todo := needed_first(name, dataset):
+        raise TrainingError(f"{name} votes over {', '.join(asked)}, which must be cross-validated first: {todo}")
+    runs = [load_record(dataset, member) for member in asked]
     progress("Loading the digits", None)
     loaded = load_dataset(dataset, progress=progress)
     labels = loaded.train.labels
@@ -42,43 +46,57 @@ def train_vote(name: str, dataset: str, *, seed: int, progress: Progress) -> Rec
     weights = vote_weights(logits, labels).tolist()
     fit_seconds = time.perf_counter() - started
     folds = fold_of_each(labels)
-    scores = nested_vote(logits, labels, folds)
+    scores = cross_fitted_vote(logits, labels, folds)
     members = [
-        Member(run.classifier, weight, run.temperature, run.files[MODEL]["sha256"])
+        Member(
+            run.classifier,
+            weight,
+            run.temperature,
+            run.files[run.model_file]["sha256"],
+            run.files[OUT_OF_FOLD]["sha256"],
+        )
         for run, weight in zip(runs, weights, strict=True)
     ]
     progress("Measuring", 0.2)
     served = VoteClassifier(members, {run.classifier: load_model(run) for run in runs})
     measured, test_scores = measure(served, loaded.train, loaded.test)
+    progress("Looking for suspected labels", 0.9)
+    findings = assess(scores, labels, folds, test_scores=test_scores, test_labels=loaded.test.labels)
     record = Record(
         classifier=name,
         dataset=dataset,
         fingerprint=loaded.spec.fingerprint,
-        hyperparameters=hyperparameters,
+        hyperparameters=hyperparameters_for(name, dataset),
         seed=seed,
         n_holdout=len(labels),
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         fit_seconds=sum(run.fit_seconds for run in runs) + fit_seconds,
         holdout_accuracy=float((scores.argmax(axis=1) == labels).mean()),
-        temperature=served.temperature,
-        details={
-            "members": [run.classifier for run in runs],
-            "weights": weights,
-            "member_bytes": [run.model_bytes for run in runs],
-        },
+        temperature=findings.temperature,
+        cross_validation=findings.result,
+        details={"member_bytes": [run.model_bytes for run in runs]},
         chosen_by=get_classifier_spec(name).chosen_by,
         **measured,
     )
-    record = store_measured(record, loaded, model=to_json(members), scores=test_scores)
-    record = add_cross_validation(record, scores, labels, folds)
+    record = store_measured(
+        record,
+        loaded,
+        model=to_json(members),
+        scores=test_scores,
+        out_of_fold=scores,
+        suspects=findings.suspects,
+    )
     progress("Stored", 0.99)
     return record
 
 
 def vote_weights(logits: Sequence[np.ndarray], y_true: np.ndarray) -> np.ndarray:
-    """The weights of a soft vote under which the labels are most likely.
+    """The weights of a logarithmic pool under which the labels are most likely at the best temperature: stacking.
 
-    The negative log-likelihood is convex in the weights; L-BFGS-B finds its lowest place among those not negative.
+    The negative log-likelihood is convex in weights of any sum; L-BFGS-B finds its lowest place among those not
+    negative. They are then scaled to the sum 1, which changes no label, and leaves it to the temperature how sure the
+    vote is. Where a pool can be right of every digit there is no lowest place, for larger weights are always more
+    likely: only their proportion means something.
 
     Parameters
     ----------
@@ -89,12 +107,21 @@ def vote_weights(logits: Sequence[np.ndarray], y_true: np.ndarray) -> np.ndarray
     Returns
     -------
     float64 ndarray of shape (k,)
-        Not negative.
+        Not negative, of the sum 1.
+
+    Raises
+    ------
+    TrainingError
+        No weights make the labels more likely than chance does.
+
+    References
+    ----------
+    Wolpert (1992), "Stacked generalization", Neural Networks 5.
     """
     from scipy.optimize import minimize
 
     rows = np.arange(len(y_true))
-    each = np.stack([log_softmax(voter) for voter in logits])  # (k, n, 10)
+    each = np.stack([bounded_logs(voter) for voter in logits])  # (k, n, 10)
     own = each[:, rows, y_true]  # (k, n)
 
     def loss_and_slope(weights: np.ndarray) -> tuple[float, np.ndarray]:
@@ -105,11 +132,18 @@ def vote_weights(logits: Sequence[np.ndarray], y_true: np.ndarray) -> np.ndarray
     start = np.full(len(each), 1 / len(each))
     found = minimize(loss_and_slope, start, jac=True, bounds=[(0, None)] * len(each), method="L-BFGS-B", tol=1e-10)
     weights: np.ndarray = found.x
-    return weights
+    total = float(weights.sum())
+    if not (0 < total < np.inf and np.isfinite(found.fun)):
+        raise TrainingError(f"No weights of the voters make the labels more likely than chance: found {weights}.")
+    return weights / total
 
 
-def nested_vote(logits: Sequence[np.ndarray], y_true: np.ndarray, folds: np.ndarray) -> np.ndarray:
-    """Scores of a soft vote, float32 (n, 10), each fold's by the weights that all other folds give.
+def cross_fitted_vote(logits: Sequence[np.ndarray], y_true: np.ndarray, folds: np.ndarray) -> np.ndarray:
+    """Scores of a logarithmic pool, float32 (n, 10), each fold's by the weights that all other folds give.
+
+    So no digit's label has a part in its own weights. But the members' scores that these were fitted on come from
+    models that had been trained on this fold, among others: it is ordinary stacking, no nested cross-validation. What a
+    fold can tell through a handful of weights is little.
 
     Parameters
     ----------
@@ -122,25 +156,33 @@ def nested_vote(logits: Sequence[np.ndarray], y_true: np.ndarray, folds: np.ndar
     for fold in np.unique(folds):
         held = folds == fold
         weights = vote_weights([voter[~held] for voter in logits], y_true[~held])
-        scores[held] = soft_vote([voter[held] for voter in logits], weights)
+        scores[held] = logarithmic_pool([voter[held] for voter in logits], weights)
     return scores
 
 
-def _cross_validated(name: str, dataset: str, members: list[str]) -> list[Record]:
-    """The members' runs; TrainingError with the commands that make what is missing of them."""
-    found, untrained, unvalidated = [], [], []
-    for member in members:
+def has_todays_weights(record: Record) -> bool:
+    """Whether a stored vote is cross-validated, and its members' out-of-fold scores are those that it was fitted on.
+
+    Otherwise it may be served as it is, but to train it again would give other weights.
+    """
+    return record.cross_validation is not None and all(
+        run.temperature == member.temperature
+        and run.files.get(OUT_OF_FOLD, {}).get("sha256") == member.out_of_fold_sha256
+        for member, run in load_members(record).items()
+    )
+
+
+def needed_first(name: str, dataset: str) -> str:
+    """The commands that make what is missing of a vote's members, in an order that works; empty if nothing is."""
+    untrained, unvalidated = [], []
+    for member in get_classifier_spec(name).members:
         try:
-            found.append(load_record(dataset, member))
+            validated = load_record(dataset, member).cross_validation is not None
         except ArtifactError:
             untrained.append(member)
+            validated = False
+        if not validated:
             unvalidated.append(member)
-        else:
-            if found[-1].cross_validation is None:
-                unvalidated.append(member)
-    if unvalidated:
-        todo = [f"train {' '.join(untrained)}"] if untrained else []
-        todo.append(f"cv {' '.join(unvalidated)}")
-        commands = ", then ".join(f"python -m mnist_core {each} --dataset {dataset}" for each in todo)
-        raise TrainingError(f"{name} votes over {', '.join(members)}, which must be cross-validated first: {commands}")
-    return found
+    todo = [f"train {' '.join(untrained)}"] if untrained else []
+    todo += [f"cv {' '.join(unvalidated)}"] if unvalidated else []
+    return ", then ".join(f"python -m mnist_core {each} --dataset {dataset}" for each in todo)

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -26,7 +28,7 @@ class Said(Served):
 def voters(seed, k=3):
     rng = np.random.default_rng(seed)
     weights, temperatures = rng.dirichlet(np.ones(k)), rng.uniform(0.2, 5, k)
-    members = [Member(f"m{i}", float(weights[i]), float(temperatures[i]), "") for i in range(k)]
+    members = [Member(f"m{i}", float(weights[i]), float(temperatures[i]), "a", "b") for i in range(k)]
     return members, {f"m{i}": Said((seed, i)) for i in range(k)}
 
 
@@ -36,7 +38,7 @@ def test_probabilities_are_the_weighted_geometric_mean_of_the_members_at_the_tem
     product = np.ones((len(IMAGES), 10))
     for member in members:
         powers = np.exp(models[member.name].scores(IMAGES).astype(float) / member.temperature)
-        product *= (powers / powers.sum(axis=1, keepdims=True)) ** member.weight
+        product *= (powers / powers.sum(axis=1, keepdims=True)).clip(min=np.exp(-12)) ** member.weight
     expected = product ** (1 / temperature)
     expected /= expected.sum(axis=1, keepdims=True)
     vote = VoteClassifier(members, models, temperature)
@@ -58,7 +60,7 @@ def test_a_member_whose_scores_are_known_is_not_asked():
 
 def test_no_digits_other_images_and_many_are_as_for_any_classifier():
     models = {name: load_classifier(name, "digits") for name in ("logistic", "sgd")}
-    vote = VoteClassifier([Member(name, 0.5, model.temperature, "") for name, model in models.items()], models)
+    vote = VoteClassifier([Member(name, 0.5, model.temperature, "a", "b") for name, model in models.items()], models)
     assert vote.predict_proba(IMAGES[:0]).shape == (0, 10)
     many = np.random.default_rng(0).integers(0, 256, (250, 28, 28), dtype=np.uint8)
     np.testing.assert_allclose(vote.predict_proba(many)[[0, 249]], vote.predict_proba(many[[0, 249]]), atol=1e-6)
@@ -70,6 +72,30 @@ def test_no_digits_other_images_and_many_are_as_for_any_classifier():
 def test_members_come_back_as_they_were_stored():
     members, _ = voters(7)
     assert from_json(to_json(members)) == tuple(members)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"weight": float("nan")},
+        {"weight": -0.1},
+        {"weight": 2.0},
+        {"temperature": 0.0},
+        {"temperature": -1.0},
+        {"temperature": float("nan")},
+        {"temperature": float("inf")},
+    ],
+)
+def test_weights_and_temperatures_of_no_vote_are_refused(changes):
+    (first, *others), _ = voters(7)
+    with pytest.raises(ValueError, match="Expected weights"):
+        from_json(to_json([replace(first, **changes), *others]))
+
+
+def test_weights_that_cancel_out_are_refused():
+    one = voters(7)[0][0]
+    with pytest.raises(ValueError, match="Expected weights that are not negative"):
+        from_json(to_json([replace(one, weight=2.0), replace(one, weight=-1.0)]))
 
 
 def test_who_trains_recipes_anew_is_referred_to_the_members():

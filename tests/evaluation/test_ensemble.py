@@ -4,7 +4,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy import special, stats
 
-from mnist_core.evaluation.ensemble import log_softmax, soft_vote
+from mnist_core.compact import pack, unpack
+from mnist_core.evaluation.ensemble import bounded_logs, logarithmic_pool
 from mnist_core.evaluation.metrics import softmax
 
 weights_of_three = arrays(np.float64, 3, elements=st.floats(0, 2))
@@ -18,25 +19,35 @@ def voters(seed, k=3, n=50):
 @given(weights_of_three.filter(lambda weights: weights.sum() > 0.1), st.integers(0, 100))
 def test_the_softmax_of_a_vote_is_the_weighted_geometric_mean(weights, seed):
     logits = voters(seed)
-    mean = stats.gmean(special.softmax(np.stack(logits), axis=2), axis=0, weights=weights[:, None, None])
-    found = softmax(soft_vote(logits, weights / weights.sum()), 1.0)
+    proba = special.softmax(np.stack(logits), axis=2).clip(min=np.exp(-12))
+    mean = stats.gmean(proba, axis=0, weights=weights[:, None, None])
+    found = softmax(logarithmic_pool(logits, weights / weights.sum()), 1.0)
     np.testing.assert_allclose(found, mean / mean.sum(axis=1, keepdims=True), rtol=1e-4)
 
 
 @given(st.permutations(range(3)), weights_of_three, st.integers(0, 100))
 def test_the_order_of_the_voters_changes_nothing(order, weights, seed):
     logits = voters(seed)
-    again = soft_vote([logits[i] for i in order], weights[list(order)])
-    np.testing.assert_allclose(again, soft_vote(logits, weights), rtol=1e-5, atol=1e-5)
+    again = logarithmic_pool([logits[i] for i in order], weights[list(order)])
+    np.testing.assert_allclose(again, logarithmic_pool(logits, weights), rtol=1e-5, atol=1e-5)
 
 
 def test_who_has_no_weight_is_not_heard():
     first, second, _ = voters(1)
-    np.testing.assert_array_equal(soft_vote([first, second], [1, 0]), soft_vote([first], [1]))
+    np.testing.assert_array_equal(logarithmic_pool([first, second], [1, 0]), logarithmic_pool([first], [1]))
 
 
-@given(st.integers(0, 100), st.floats(0.01, 1000))
-def test_logarithms_of_probabilities_are_scipys_and_finite(seed, spread):
+def test_a_voter_that_is_sure_beyond_measure_cannot_veto():
+    sure, doubtful = np.zeros((1, 10)), np.zeros((1, 10))
+    sure[0, 3], doubtful[0, 7] = 100, 9  # what speaks for 3: 100 nats against 9, but 12 are the most
+    assert logarithmic_pool([sure, doubtful, doubtful], [1 / 3] * 3).argmax() == 7
+    assert logarithmic_pool([sure, doubtful], [0.5, 0.5]).argmax() == 3
+    assert (logarithmic_pool([sure], [1])[0] == [-12] * 3 + [0] + [-12] * 6).all()
+
+
+@given(st.integers(0, 100), st.floats(0.1, 20))
+def test_what_is_kept_of_out_of_fold_scores_is_pooled_as_the_scores_are(seed, spread):
+    """Whatever the labels: theirs are not floored where they are kept."""
     logits = spread * voters(seed)[0]
-    np.testing.assert_allclose(log_softmax(logits), special.log_softmax(logits, axis=1), rtol=1e-9, atol=1e-9)
-    assert np.isfinite(log_softmax(logits)).all()
+    kept = unpack(pack(logits, np.random.default_rng(seed).integers(0, 10, len(logits))))
+    np.testing.assert_allclose(bounded_logs(kept), bounded_logs(logits), atol=0.03)

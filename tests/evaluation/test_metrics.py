@@ -2,10 +2,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.special import log_softmax as scipy_log_softmax
 from scipy.special import softmax as scipy_softmax
 from statsmodels.stats.proportion import proportion_confint
 
-from mnist_core.evaluation.metrics import accuracy_interval, pareto_front, softmax, wilson_interval
+from mnist_core.evaluation.metrics import accuracy_interval, log_softmax, pareto_front, softmax, wilson_interval
 
 
 @given(st.integers(1, 70_000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))), st.floats(0.5, 0.999))
@@ -49,3 +50,11 @@ def test_softmax_is_scipys_and_its_rows_sum_to_1(temperature, spread):
     assert proba.dtype == np.float32
     np.testing.assert_allclose(proba, scipy_softmax(scores.astype(float) / temperature, axis=1), atol=1e-6)
     np.testing.assert_allclose(proba.sum(axis=1), 1, atol=1e-6)
+
+
+@pytest.mark.parametrize("spread", [1e-2, 10.0, 3e6])
+def test_logarithms_of_probabilities_are_scipys_and_finite(spread):
+    logits = (np.random.default_rng(0).normal(size=(50, 10)) * spread).astype(np.float32)
+    expected = scipy_log_softmax(logits.astype(float), axis=1)
+    np.testing.assert_allclose(log_softmax(logits), expected, rtol=1e-9, atol=1e-9)
+    assert np.isfinite(log_softmax(logits)).all()

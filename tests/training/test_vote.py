@@ -19,8 +19,9 @@ from mnist_core.record import VOTE
 from mnist_core.training import robustness, train, up_to_date
 from mnist_core.training.cross_validation import fold_of_each
 from mnist_core.training.robustness import measure_robustness
+from mnist_core.training.suspects import find_suspects
 from mnist_core.training.temperature import fit_temperature
-from mnist_core.training.vote import nested_vote, vote_weights
+from mnist_core.training.vote import cross_fitted_vote, vote_weights
 from mnist_core.transforms import TRANSFORMS
 from tests.conftest import take_away
 
@@ -33,14 +34,18 @@ def stored(name=NAME):
     return store.load_record("digits", name)
 
 
+def weights(record=None):
+    return [member.weight for member in store.load_members(record or stored())]
+
+
 def test_what_is_stored_is_verified_and_predicts_the_weighted_geometric_mean_of_its_members(capsys):
     assert main(["verify", NAME, *ON]) == 0
     record, data = stored(), load_dataset("digits")
     vote = load_classifier(NAME, "digits")
     powers = 1.0
-    for name, weight in zip(MEMBERS, record.details["weights"], strict=True):
+    for name, weight in zip(MEMBERS, weights(), strict=True):
         proba = load_classifier(name, "digits").predict_proba(data.test.images).astype(float)
-        powers *= proba ** (weight / record.temperature)
+        powers *= proba.clip(min=np.exp(-12)) ** (weight / record.temperature)
     expected = powers / powers.sum(axis=1, keepdims=True)
     np.testing.assert_allclose(vote.predict_proba(data.test.images), expected, rtol=1e-3, atol=1e-6)
     assert (vote.predict(data.test.images) == data.test.labels).mean() == record.test_accuracy
@@ -53,7 +58,7 @@ def test_nothing_of_the_members_is_copied_and_their_times_and_sizes_count(vote):
     assert not (vote / NAME / store.MODEL).exists()
     assert record.files[VOTE]["bytes"] < 1000
     assert record.model_bytes == record.files[VOTE]["bytes"] + sum(member.model_bytes for member in members)
-    assert record.details["members"] == list(MEMBERS)
+    assert record.details == {"member_bytes": [member.model_bytes for member in members]}
     fits = sum(member.fit_seconds for member in members)
     assert fits < record.fit_seconds < fits + 5
     assert (record.history, record.learning_curve, record.replicates) == ((), (), ())
@@ -62,15 +67,19 @@ def test_nothing_of_the_members_is_copied_and_their_times_and_sizes_count(vote):
 def test_the_weights_are_of_all_digits_and_the_cross_validation_of_the_other_folds():
     record, labels = stored(), load_dataset("digits").train.labels
     logits = [store.load_out_of_fold(stored(name)) / stored(name).temperature for name in MEMBERS]
-    assert record.details["weights"] == pytest.approx(vote_weights(logits, labels).tolist())
-    scores, folds = nested_vote(logits, labels, fold_of_each(labels)), fold_of_each(labels)
+    assert weights() == pytest.approx(vote_weights(logits, labels).tolist())
+    scores, folds = cross_fitted_vote(logits, labels, fold_of_each(labels)), fold_of_each(labels)
     right = scores.argmax(axis=1) == labels
     assert record.cross_validation.accuracies == tuple(right[folds == fold].mean() for fold in range(5))
     assert (record.n_holdout, record.holdout_accuracy) == (len(labels), right.mean())
     assert record.temperature == fit_temperature(scores, labels)
     kept = softmax(store.load_out_of_fold(record), record.temperature)
     np.testing.assert_allclose(kept, softmax(scores, record.temperature), rtol=0.02, atol=1e-5)
-    assert store.load_suspects(record, "train").dtype == np.int32
+    proba = softmax(scores, record.temperature)
+    np.testing.assert_array_equal(store.load_suspects(record, "train"), find_suspects(labels, proba))
+    test = softmax(store.load_scores(record), record.temperature)
+    found = find_suspects(store.load_labels(record, "test"), test)
+    np.testing.assert_array_equal(store.load_suspects(record, "test"), found)
 
 
 def test_the_test_split_is_read_once_and_noted():
@@ -133,10 +142,45 @@ def test_members_that_cannot_be_read_are_corrupt_even_with_the_hash_of_the_recor
         stored()
 
 
-def test_a_vote_whose_training_was_interrupted_before_its_cross_validation_is_not_up_to_date(vote):
+@pytest.mark.parametrize("error", [KeyboardInterrupt, ValueError])
+def test_a_training_that_fails_after_all_else_is_measured_leaves_the_run_as_it_was(vote, error, monkeypatch):
+    def fail(*_):
+        raise error
+
+    before = {path: path.read_bytes() for path in (vote / NAME).iterdir()}
+    train("sgd", "digits", seed=3)
+    assert main(["cv", "sgd", *ON, "--jobs", "1"]) == 0
+    monkeypatch.setattr("mnist_core.training.suspects.find_suspects", fail)
+    with pytest.raises(error):
+        train(NAME, "digits")
+    assert {path: path.read_bytes() for path in (vote / NAME).iterdir()} == before
+
+
+def test_what_was_added_to_a_vote_stays_with_the_same_vote_trained_again(vote, monkeypatch):
+    monkeypatch.setattr(robustness, "TRANSFORMS", {"shift": TRANSFORMS["shift"]})
+    before = measure_robustness([NAME], "digits")[0].record
+    again = train(NAME, "digits")
+    assert (again.robustness, again.files) == (before.robustness, before.files)
+
+
+def test_a_vote_without_cross_validation_is_not_up_to_date(vote):
     assert up_to_date(NAME, "digits") == stored()
     take_away(vote, "cross_validation")
     assert up_to_date(NAME, "digits") is None
+
+
+@pytest.mark.parametrize(("sharper", "hotter"), [(1, 2), (2, 1)])
+def test_a_member_that_is_cross_validated_anew_may_give_other_weights_and_is_served_as_before(vote, sharper, hotter):
+    before, member = stored(), stored("sgd")
+    scores, temperature = sharper * hotter * store.load_out_of_fold(member), hotter * member.temperature
+    suspects = {split: store.load_suspects(member, split) for split in ("train", "test")}
+    store.save_cross_validation(
+        member, member.cross_validation, temperature=temperature, scores=scores, suspects=suspects
+    )
+    assert stored() == before
+    assert up_to_date(NAME, "digits") is None
+    assert main(["train", NAME, *ON]) == 0
+    assert up_to_date(NAME, "digits") == stored()
 
 
 @pytest.mark.parametrize(
