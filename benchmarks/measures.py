@@ -114,7 +114,8 @@ def time_models(dataset: str, records: Sequence[store.Record]) -> dict[str, list
 
     As on the Draw page: a vote uses what its members said.
     """
-    models = {record.classifier: store.load_model(record) for record in records}
+    load = store.model_loader()
+    models = {record.classifier: load(record) for record in records}
     digits = load_dataset(dataset).test.images[: ANSWERS + WARM_UP]
     seconds: dict[str, list[float]] = {name: [] for name in models}
     for digit in digits:

@@ -80,8 +80,14 @@ class NotCrossValidatedError(ArtifactError):
     remedy, subcommand = own_remedy, own_subcommand = "Cross-validate it", "cv"
 
 
+class VoteNotCrossValidatedError(NotCrossValidatedError):
+    """The same of a vote, which its training cross-validates."""
+
+    remedy, subcommand = ArtifactError.remedy, ArtifactError.subcommand
+
+
 class ArtifactStaleError(ArtifactError):
-    """The run was made with other hyperparameters, another dataset or an older format than today's."""
+    """The run was made with other hyperparameters, data, format or members than today's, or a member is not usable."""
 
 
 class ArtifactCorruptError(ArtifactError):

@@ -14,13 +14,14 @@ from pages.shared.boundary import ensure_dashboard
 
 SIDE = 280
 STROKES = range(8, 41, 2)
+COUNTED = "Classifiers that vote over others are not counted."
 
 ensure_dashboard(__file__)
 results, _ = sidebar.chosen()
 st.title("What does each classifier see in my digit?")
 st.caption("Draw one digit, large, in one stroke or several. Every classifier answers when you lift the pen.")
 if not results.records:
-    runs.show_problems(list(results.problems.values()))
+    runs.show_problems(results, list(results.problems.values()))
     st.stop()
 
 
@@ -54,7 +55,12 @@ def show_answers() -> None:
         else:
             begun = time.perf_counter()
             proba = np.concatenate(list(cached.predict_all(models, digit[None]).values()))
-            show_verdict(digit, proba, time.perf_counter() - begun)
+            took = time.perf_counter() - begun
+            counted = [name in results.voters for name in models]  # what votes over others would count them twice
+            said = proba.argmax(axis=1)
+            show_verdict(
+                digit, said[counted] if any(counted) else said, f"{len(said)} answers in {words.seconds(took)}"
+            )
         # Empty at first, so that the browser has all it needs for the first stroke, and nothing jumps.
         labels = [results.labels[name] for name in models]
         figure = probabilities_figure(labels, proba, accent=theme.accent(), inks=theme.inks())
@@ -69,18 +75,18 @@ def show_answers() -> None:
         runs.note_missing([*results.problems.values(), *problems])
 
 
-def show_verdict(digit: np.ndarray, proba: np.ndarray, took: float) -> None:
-    """What the classifiers saw, and what most of them make of it."""
-    answers, votes = np.unique(proba.argmax(axis=1), return_counts=True)
+def show_verdict(digit: np.ndarray, said: np.ndarray, about: str) -> None:
+    """What the classifiers saw, and what most of those that are counted said."""
+    answers, votes = np.unique(said, return_counts=True)
     winners = [str(answer) for answer in answers[votes == votes.max()]]
     with st.container(horizontal=True, vertical_alignment="center"):
         with st.container(width=150):
             gallery.print_pixels(digit, "The 28 × 28 pixels that the classifiers saw")
         with st.container(width="content"):
             label = "Majority vote" if len(winners) == 1 else "Tied vote"
-            share = f"{votes.max()} of {len(proba)}" + ("" if len(winners) == 1 else " each")
-            st.metric(label, " or ".join(winners), share, delta_color="off", delta_arrow="off")
-    st.caption(f"Left: the 28 × 28 pixels that they saw. {len(proba)} answers in {words.seconds(took)}.")
+            share = f"{votes.max()} of {len(said)}" + ("" if len(winners) == 1 else " each")
+            st.metric(label, " or ".join(winners), share, delta_color="off", delta_arrow="off", help=COUNTED)
+    st.caption(f"Left: the 28 × 28 pixels that they saw. {about}.")
 
 
 show_answers()

@@ -30,7 +30,8 @@ split = st.segmented_control(
 )
 results = tested if split == "test" else cached.load_results(tested.dataset, "train")
 found, votes = labels.suspects(results, judge), labels.votes_against(results)
-voters, n = len(results.records), len(results.y_true)
+voters, n = len(results.voters), len(results.y_true)
+aside = "; one that votes over others is not counted" if voters < len(results.records) else ""
 accuracies = labels.accuracy_without(results, judge)
 own = accuracies.set_index("name").loc[judge]
 out_of_fold = ", out of fold: by models that had not seen the digit" if split == "train" else ""
@@ -45,7 +46,7 @@ answers.show(
         Answer(
             "Disputed by all",
             f"{is_disputed(votes[found], voters, 'all').sum():,}",
-            "Suspects of which every classifier says something else than the label.",
+            f"Suspects of which every classifier says something else than the label{aside}.",
             f"by {voters} classifiers" if voters > 1 else "by 1 classifier",
         ),
         Answer(
@@ -78,14 +79,14 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
         list(DISPUTES),
         format_func=DISPUTES.__getitem__,
         required=True,
-        help="How many of the classifiers say something else than the label.",
+        help=f"How many of the classifiers say something else than the label{aside}.",
         **view.bind("agree", list(DISPUTES), "any"),
     )
     true = st.selectbox("Label", DIGITS, width=110, **view.bind("true", DIGITS, "any"))
     pred = st.selectbox("The judge says", DIGITS, width=130, **view.bind("pred", DIGITS, "any"))
 listed = found if shown == "suspects" else labels.disputed(results, judge)
 if len(listed):
-    fits = is_disputed(votes[listed], voters, dispute)
+    fits = is_disputed(votes[listed], voters, dispute) | (dispute == "any")  # that the judge disputes it is enough
     fits &= (true == "any") | (results.y_true[listed] == true)
     fits &= (pred == "any") | (results.y_pred[judge][listed] == pred)
     indices = listed[fits]

@@ -51,9 +51,9 @@ if results.records:
     )
     answers.show(
         (
-            Answer("Fastest training", words.seconds(quick.fit_seconds), "On the whole training split.", quick.label),
+            Answer("Fastest training", words.seconds(quick.fit_seconds), tables.FIT, quick.label),
             Answer("Fastest prediction", words.seconds(fast.predict_one_seconds), "One digit, one thread.", fast.label),
-            Answer("Smallest", f"{small.model_bytes / 1e6:.2f} MB", "The stored model, compressed.", small.label),
+            Answer("Smallest", f"{small.model_bytes / 1e6:.2f} MB", tables.SIZE, small.label),
         )
     )
     tables.show_leaderboard(board, dataset.n_test)
@@ -90,7 +90,7 @@ else:
 
 if results.problems:
     st.subheader("Not shown")
-    runs.show_problems(list(results.problems.values()))
+    runs.show_problems(results, list(results.problems.values()))
 
 if results.records:
     # Last, when all else is on its way to the browser: the other pages will want the images.

@@ -162,7 +162,7 @@ def voted(tmp_path_factory) -> Path:
 @pytest.fixture
 def vote(voted, tmp_path, monkeypatch) -> Path:
     """A copy of the folder of `digits` among them, to be damaged at will."""
-    folder = tmp_path / "artifacts"
+    folder = tmp_path / "voted"
     shutil.copytree(voted, folder)
     monkeypatch.setenv("MNIST_ARTIFACTS_DIR", str(folder))
     monkeypatch.setitem(CLASSIFIERS, "ensemble", QUICK_VOTE)

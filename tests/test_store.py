@@ -309,6 +309,13 @@ def test_out_of_fold_scores_and_suspects_come_back_and_cannot_be_changed(artifac
             array[0] = 0
 
 
+@pytest.mark.parametrize("sizes", [None, ["x"], [1.5], [True], [-1], 7, {}])
+def test_sizes_of_members_that_are_none_are_corrupt(run, sizes):
+    edit(run, details={"member_bytes": sizes})
+    with pytest.raises(ArtifactCorruptError, match="sizes of members' models"):
+        store.load_record(DATASET, NAME)
+
+
 @pytest.mark.parametrize("name", [store.OUT_OF_FOLD, store.SUSPECTS])
 def test_what_cross_validation_added_is_verified_like_all_else(run, name):
     cross_validated()

@@ -3,9 +3,17 @@
 Keys are names and fingerprints, never arrays; what is returned is shared, so nobody may change it.
 """
 
-from mnist_core.cached.models import load_models, predict_all
+from mnist_core.cached.models import load_members, load_models, predict_all
 from mnist_core.cached.pixels import Pixels, load_pixels, sheet
-from mnist_core.cached.results import Results, confusion_matrix, final_model, leaderboard, load_results, votes_csv
+from mnist_core.cached.results import (
+    Results,
+    confusion_matrix,
+    final_model,
+    leaderboard,
+    load_results,
+    not_cross_validated,
+    votes_csv,
+)
 
 __all__ = [
     "Pixels",
@@ -13,9 +21,11 @@ __all__ = [
     "confusion_matrix",
     "final_model",
     "leaderboard",
+    "load_members",
     "load_models",
     "load_pixels",
     "load_results",
+    "not_cross_validated",
     "predict_all",
     "sheet",
     "votes_csv",

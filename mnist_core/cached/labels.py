@@ -6,6 +6,7 @@ import streamlit as st
 
 from mnist_core import store
 from mnist_core.cached.results import Results
+from mnist_core.classifiers.registry import get_classifier_spec
 from mnist_core.evaluation import suspects as numbers
 
 
@@ -39,13 +40,13 @@ def _disputed(key: str, split: str, judge: str, _results: Results) -> np.ndarray
 
 
 def votes_against(results: Results) -> np.ndarray:
-    """How many classifiers say something else than each digit's label: int64 of shape (n,), read-only."""
+    """How many of `results.voters` say something else than each digit's label: int64 of shape (n,), read-only."""
     return _votes_against(_keys(results), results.split, results)
 
 
 @st.cache_resource(max_entries=6, show_spinner=False)
 def _votes_against(keys: tuple[str, ...], split: str, _results: Results) -> np.ndarray:
-    votes = numbers.votes_against(_results.y_true, _results.y_pred.values())
+    votes = numbers.votes_against(_results.y_true, [_results.y_pred[name] for name in _results.voters])
     votes.flags.writeable = False
     return votes
 
@@ -58,14 +59,21 @@ def accuracy_without(results: Results, judge: str) -> pd.DataFrame:
 @st.cache_resource(max_entries=32, show_spinner=False)
 def _accuracy_without(keys: tuple[str, ...], split: str, judge: str, _results: Results) -> pd.DataFrame:
     listed = {name: suspects(_results, name) for name in judges(_results)}
-    return numbers.accuracy_without(_results.y_true, _results.y_pred, listed, judge)
+    members = {name: get_classifier_spec(name).members for name in _results.records if name not in _results.voters}
+    return numbers.accuracy_without(_results.y_true, _results.y_pred, listed, judge, members=members)
 
 
 def suspects_csv(results: Results, judge: str, indices: np.ndarray) -> bytes:
     """What the judge and every other classifier say of these digits, as a CSV file."""
     proba = results.proba[judge]
     table = numbers.suspects_table(
-        indices, results.y_true, results.y_pred, judge=judge, proba=proba, split=results.split
+        indices,
+        results.y_true,
+        results.y_pred,
+        judge=judge,
+        proba=proba,
+        split=results.split,
+        voters=results.voters,
     )
     return table.to_csv(index=False).encode()
 

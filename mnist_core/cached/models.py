@@ -8,19 +8,34 @@ import streamlit as st
 from mnist_core import store
 from mnist_core.cached.results import Results
 from mnist_core.classifiers.spec import Served
+from mnist_core.classifiers.vote import Member
 from mnist_core.errors import ArtifactError
 from mnist_core.evaluation.metrics import softmax
 
 
 def load_model(results: Results, classifier: str) -> Served:
-    """A classifier's model, loaded once for all sessions."""
-    record = results.records[classifier]
-    return _load_model(record.key, record)
+    """A classifier's model, loaded once for all sessions, whatever else is added to its run meanwhile."""
+    return _load(results.records[classifier])
+
+
+def _load(record: store.Record) -> Served:
+    return _load_model(record.files[record.model_file]["sha256"], record.temperature, record)
 
 
 @st.cache_resource(max_entries=24, show_spinner=False)
-def _load_model(key: str, _record: store.Record) -> Served:
-    return store.load_model(_record, lambda member: _load_model(member.key, member))
+def _load_model(sha256: str, temperature: float, _record: store.Record) -> Served:
+    return store.load_model(_record, _load)
+
+
+def load_members(results: Results, vote: str) -> tuple[Member, ...]:
+    """Over whom a classifier votes, and with which weights."""
+    record = results.records[vote]
+    return _load_members(record.files[record.model_file]["sha256"], record)
+
+
+@st.cache_resource(max_entries=24, show_spinner=False)
+def _load_members(sha256: str, _record: store.Record) -> tuple[Member, ...]:
+    return tuple(store.load_members(_record))
 
 
 def load_models(results: Results) -> tuple[dict[str, Served], list[ArtifactError]]:

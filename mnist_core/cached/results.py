@@ -11,7 +11,7 @@ from mnist_core import store
 from mnist_core.cached.head_to_head import ranks
 from mnist_core.classifiers.registry import get_classifier_spec
 from mnist_core.datasets import SplitName
-from mnist_core.errors import ArtifactError, NotCrossValidatedError
+from mnist_core.errors import ArtifactError, NotCrossValidatedError, VoteNotCrossValidatedError
 from mnist_core.evaluation import confusion, mistakes
 from mnist_core.evaluation.metrics import accuracy_interval, softmax
 from mnist_core.evaluation.selection import choose_final_model
@@ -50,6 +50,11 @@ class Results:
     margin: Mapping[str, np.ndarray]
 
     @property
+    def voters(self) -> list[str]:
+        """The usable classifiers with a judgement of their own: those that vote over others would count these twice."""
+        return [name for name in self.records if not get_classifier_spec(name).members]
+
+    @property
     def labels(self) -> dict[str, str]:
         """What to call each usable classifier on screen."""
         return {name: self.label(name) for name in self.records}
@@ -69,12 +74,13 @@ def load_results(dataset: str, split: SplitName = "test") -> Results:
 
 @st.cache_resource(max_entries=6, show_spinner=False)
 def _load_results(dataset: str, split: SplitName, signature: str) -> Results:
-    records, problems, all_scores, y_pred, proba, confidence, margin = {}, {}, {}, {}, {}, {}, {}
+    records: dict[str, store.Record] = {}
+    problems, all_scores, y_pred, proba, confidence, margin = {}, {}, {}, {}, {}, {}
     y_true = np.empty(0, dtype=np.uint8)
     names = tuple(store.list_runs(dataset))
     for name in names:
         try:
-            record = store.load_record(dataset, name)
+            record = store.load_record(dataset, name, verified=records)
             y_true, scores = store.load_labels(record, split), _load_scores(record, split)
         except ArtifactError as error:
             problems[name] = error
@@ -97,8 +103,14 @@ def _load_scores(record: store.Record, split: SplitName) -> np.ndarray:
     if split == "test":
         return store.load_scores(record)
     if record.cross_validation is None:
-        raise NotCrossValidatedError(record.dataset, record.classifier, "it has not been cross-validated yet.")
+        raise not_cross_validated(record)
     return store.load_out_of_fold(record)
+
+
+def not_cross_validated(record: store.Record) -> NotCrossValidatedError:
+    """What is wrong with a run without out-of-fold scores, and what mends it: of a vote its training."""
+    kind = VoteNotCrossValidatedError if get_classifier_spec(record.classifier).members else NotCrossValidatedError
+    return kind(record.dataset, record.classifier, "it has not been cross-validated yet.")
 
 
 def leaderboard(results: Results) -> pd.DataFrame:

@@ -8,10 +8,12 @@ import numpy as np
 from mnist_core.classifiers.spec import Served
 from mnist_core.datasets import Split, fetch_dataset, list_datasets, load_dataset
 from mnist_core.errors import ArtifactError, ArtifactMissingError, DatasetUnavailableError
+from mnist_core.record import VOTE
 from mnist_core.store import (
     Record,
     list_runs,
     load_labels,
+    load_members,
     load_model,
     load_out_of_fold,
     load_record,
@@ -19,12 +21,13 @@ from mnist_core.store import (
     load_scores,
 )
 from mnist_core.training.robustness import all_labels
+from mnist_core.training.vote import OLD_WEIGHTS, has_todays_weights, vote_weights
 from mnist_core.transforms import TRANSFORMS, distort
 
 SMALLEST_DIFFERENCE = 1e-3
 """Of the scores' spread: processors round differently, models do not."""
 LARGEST_DRIFT = 0.02
-"""Of a temperature: out-of-fold scores are kept in steps."""
+"""Of a temperature, for out-of-fold scores are kept in steps, and of a weight."""
 DISTORTED, LARGEST_CHANGE = 100, 0.05
 """Test digits that are distorted anew, and the share of them that may get another label: nearly all stay the same."""
 
@@ -84,6 +87,7 @@ def _problems(record: Record, test: Split | None) -> list[str]:
     if abs(accuracy - record.test_accuracy) > 1e-9:
         problems.append(f"the record says {record.test_accuracy:.4%} right, the predictions say {accuracy:.4%}.")
     problems += _cross_validation_problems(record)
+    problems += _vote_problems(record)
     problems += _robustness_problems(record, labels)
     if test is None:
         return problems
@@ -115,6 +119,20 @@ def _cross_validation_problems(record: Record) -> list[str]:
     if abs(fit_temperature(scores, labels) / record.temperature - 1) > LARGEST_DRIFT:
         problems.append("the temperature is not the one that the out-of-fold scores ask for.")
     return problems
+
+
+def _vote_problems(record: Record) -> list[str]:
+    """What the members' out-of-fold scores say against the weights of a vote."""
+    if record.model_file != VOTE:
+        return []
+    found = load_members(record)
+    if not has_todays_weights(record):
+        return [f"{OLD_WEIGHTS} Train it again."]
+    logits = [load_out_of_fold(run) / run.temperature for run in found.values()]
+    weights = vote_weights(logits, load_labels(record, "train"))
+    if np.abs(weights - [member.weight for member in found]).max() > LARGEST_DRIFT:
+        return ["the weights are not those that the members' out-of-fold scores ask for."]
+    return []
 
 
 def _robustness_problems(record: Record, y_true: np.ndarray) -> list[str]:

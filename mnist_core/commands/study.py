@@ -8,8 +8,8 @@ import sys
 from statistics import fmean
 
 from mnist_core.classifiers.registry import get_classifier_spec, list_classifiers
-from mnist_core.commands.train import report_for, sigterm_interrupts
-from mnist_core.errors import ArtifactMissingError, ArtifactStaleError, MnistCoreError
+from mnist_core.commands.train import report_for, sigterm_interrupts, tell_of_old_votes
+from mnist_core.errors import ArtifactError, ArtifactMissingError, ArtifactStaleError, MnistCoreError
 from mnist_core.store import load_record
 from mnist_core.training.cross_validation import cross_validate
 from mnist_core.training.learning_curve import measure_learning_curve
@@ -21,17 +21,15 @@ from mnist_core.transforms import TRANSFORMS
 
 def cross_validate_all(options: argparse.Namespace) -> bool:
     """Cross-validate what was asked for, several folds at a time."""
-    names = _stored(options)
+    names, good = _stored(options), True
     for name in [name for name in names if get_classifier_spec(name).members]:
-        again = f"python -m mnist_core train {name} --dataset {options.dataset} --force"
-        print(f"{name:<14} votes over others: its training cross-validates it. To do it again: {again}")
         names.remove(name)
+        good &= _says_who_validates(name, options.dataset) or options.all
     if not options.force:
         validated = [name for name in names if load_record(options.dataset, name).cross_validation]
         for name in validated:
             print(f"{name:<14} has been cross-validated; --force does it again.")
         names = [name for name in names if name not in validated]
-    good = True
     with sigterm_interrupts():
         progress = report_for("cv", "text")
         where = {"jobs": options.jobs, "scheduler": options.scheduler}
@@ -46,7 +44,21 @@ def cross_validate_all(options: argparse.Namespace) -> bool:
                     f" folds {min(folds.accuracies):.2%} to {max(folds.accuracies):.2%}",
                     flush=True,
                 )
+    tell_of_old_votes(names, options.dataset)
     return good
+
+
+def _says_who_validates(vote: str, dataset: str) -> bool:
+    """Say that its training cross-validates a vote; whether it has."""
+    again = f"python -m mnist_core train {vote} --dataset {dataset}"
+    try:
+        if load_record(dataset, vote).cross_validation:
+            print(f"{vote:<14} votes over others: its training cross-validates it. To do it again: {again} --force")
+            return True
+        print(f"{vote}: it votes over others, and its training would cross-validate it: {again}", file=sys.stderr)
+    except ArtifactError as error:
+        print(error, file=sys.stderr)
+    return False
 
 
 def measure_curves(options: argparse.Namespace) -> bool:
@@ -123,5 +135,7 @@ def _stored(options: argparse.Namespace, *, votes: bool = True) -> list[str]:
             load_record(options.dataset, name)
             names.append(name)
         except (ArtifactMissingError, ArtifactStaleError) as error:
+            if isinstance(error, ArtifactStaleError) and not get_classifier_spec(name).members:
+                raise  # a vote gets stale whenever a member is trained anew, anything else by a change of the registry
             print(f"Left out: {error}", file=sys.stderr)
     return names

@@ -22,6 +22,7 @@ from mnist_core.progress import Progress
 from mnist_core.record import Record
 from mnist_core.store import load_record
 from mnist_core.training import train, up_to_date
+from mnist_core.training.vote import OLD_WEIGHTS, has_todays_weights, needed_first
 
 SECONDS_BETWEEN_LINES = 2.0
 Format = Literal["text", "json"]
@@ -36,6 +37,8 @@ def train_all(options: argparse.Namespace) -> bool:
     outcomes = []
     with sigterm_interrupts():
         for batch in ([name for name in names if name not in votes], votes):  # members before those that ask them
+            if options.all:
+                batch = [name for name in batch if _can_be_trained(name, options.dataset)]
             tasks = [(name, options.dataset, options.seed, options.force, options.progress) for name in batch]
             if options.jobs == 1 or len(tasks) <= 1:
                 outcomes += [_train_one(*task) for task in tasks]  # all of them, whatever the first ones say
@@ -43,16 +46,25 @@ def train_all(options: argparse.Namespace) -> bool:
             from joblib import Parallel, delayed
 
             outcomes += Parallel(n_jobs=options.jobs)(delayed(_train_in_worker)(*task) for task in tasks)
-    _tell_of_stale_votes(names, options.dataset)
+    tell_of_old_votes(names, options.dataset)
     return all(outcomes)
 
 
-def _tell_of_stale_votes(trained: Sequence[str], dataset: str) -> None:
-    """Say which votes have to be trained again because a member of theirs now is another."""
+def _can_be_trained(name: str, dataset: str) -> bool:
+    """Whether all is there that a training needs; else say what comes first: a vote needs cross-validated members."""
+    if todo := needed_first(name, dataset):
+        todo += f", then python -m mnist_core train {name} --dataset {dataset}"
+        print(f"Left out: {name} votes over others, which must be cross-validated first: {todo}", file=sys.stderr)
+    return not todo
+
+
+def tell_of_old_votes(renewed: Sequence[str], dataset: str) -> None:
+    """Say which votes are to be trained again because a member of theirs has been trained or cross-validated anew."""
     for name in list_classifiers(dataset):
-        if name not in trained and set(get_classifier_spec(name).members) & set(trained):
+        if name not in renewed and set(get_classifier_spec(name).members) & set(renewed):
             try:
-                load_record(dataset, name)
+                if not has_todays_weights(load_record(dataset, name)):
+                    raise ArtifactStaleError(dataset, name, OLD_WEIGHTS)
             except ArtifactStaleError as error:
                 print(error, file=sys.stderr, flush=True)
             except ArtifactError:

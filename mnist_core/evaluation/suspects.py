@@ -1,6 +1,6 @@
 """Digits with doubtful labels: who disputes them, and how accurate classifiers are without them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Literal
 
 import numpy as np
@@ -35,7 +35,12 @@ def is_disputed(votes: np.ndarray, voters: int, by: Dispute) -> np.ndarray:
 
 
 def accuracy_without(
-    y_true: np.ndarray, y_preds: Mapping[str, np.ndarray], suspects: Mapping[str, np.ndarray], judge: str
+    y_true: np.ndarray,
+    y_preds: Mapping[str, np.ndarray],
+    suspects: Mapping[str, np.ndarray],
+    judge: str,
+    *,
+    members: Mapping[str, Collection[str]] | None = None,
 ) -> pd.DataFrame:
     """The accuracy of every classifier with all digits, and without suspects.
 
@@ -49,6 +54,9 @@ def accuracy_without(
     suspects : integer ndarrays of indices, by judge
     judge : str
         Whose suspects are left out of the first figure.
+    members : mapping of classifier to classifiers
+        Of each that votes over others, over whom. It has no part in the choice for anybody, for it would speak for
+        these once more, and they have none in the choice for it.
 
     Returns
     -------
@@ -57,13 +65,14 @@ def accuracy_without(
         most other judges), shares in 0..1, each with `_low` and `_high` of its 95 % interval (Wilson) and the `_digits`
         that it is of. NaN where no digit is left, and for `others` where there is no other judge.
     """
-    n = len(y_true)
+    n, members = len(y_true), members or {}
     everything = np.ones(n, dtype=bool)
     listed = {name: _without(n, indices) for name, indices in suspects.items()}
     rows = []
     for name, y_pred in y_preds.items():
         right = y_pred == y_true
-        peers = [kept for other, kept in listed.items() if other != name]
+        related = {name, *members, *members.get(name, ())}
+        peers = [kept for other, kept in listed.items() if other not in related]
         lists = np.sum([~kept for kept in peers], axis=0) if peers else 0
         trusted = 2 * lists <= len(peers) if peers else ~everything
         kept_digits = {"all": everything, "judged": listed[judge], "others": trusted}
@@ -82,6 +91,7 @@ def suspects_table(
     judge: str,
     proba: np.ndarray,
     split: str,
+    voters: Collection[str],
 ) -> pd.DataFrame:
     """One row a suspect, in this order: what it is, what the judge makes of it, and everybody's votes.
 
@@ -89,14 +99,16 @@ def suspects_table(
     ----------
     proba : float ndarray of shape (n, 10)
         The judge's probabilities.
+    voters : collection of str
+        The classifiers whose votes are counted.
 
     Returns
     -------
     DataFrame
         `index`, `split`, `label`; `judge`, what `judge says`, and its `probability of the label` (0..1); `votes
-        against`, how many classifiers say something else than the label; then what each says, by name.
+        against`, how many voters say something else than the label; then what each classifier says, by name.
     """
-    votes = votes_against(y_true[indices], [y_pred[indices] for y_pred in y_preds.values()])
+    votes = votes_against(y_true[indices], [y_preds[name][indices] for name in voters])
     return pd.DataFrame(
         {
             "index": indices,

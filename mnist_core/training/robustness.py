@@ -12,7 +12,7 @@ from mnist_core.datasets import Dataset, load_dataset
 from mnist_core.errors import ArtifactStaleError, MnistCoreError
 from mnist_core.progress import Progress, silent
 from mnist_core.record import Record
-from mnist_core.store import load_model, load_record, load_robustness, save_robustness
+from mnist_core.store import load_record, load_robustness, model_loader, save_robustness
 from mnist_core.training.cross_validation import Outcome
 from mnist_core.transforms import TRANSFORMS, distort
 
@@ -52,10 +52,11 @@ def measure_robustness(
     records: dict[str, Record] = {}
     models: dict[str, Served] = {}
     errors: dict[str, str] = {}
+    load = model_loader()
     for name in names:
         try:
             records[name] = load_record(dataset, name)
-            models[name] = load_model(records[name])
+            models[name] = load(records[name])
         except MnistCoreError as error:
             errors[name] = str(error)
     tests = tests_of(dataset)

@@ -19,6 +19,8 @@ from mnist_core.store import load_members, load_model, load_out_of_fold, load_re
 from mnist_core.training.cross_validation import assess, fold_of_each
 from mnist_core.training.train import measure, store_measured
 
+OLD_WEIGHTS = "its weights were fitted on other out-of-fold scores than its members now have."
+
 
 def train_vote(name: str, dataset: str, *, seed: int, progress: Progress) -> Record:
     """Weigh the members of a vote, measure it and store its run together with its cross-validation.

@@ -76,8 +76,24 @@ def choose(results: cached.Results, classifier: str) -> Task:
 def say_vote(results: cached.Results, classifier: str) -> None:
     """In place of the form for a classifier that votes over others: whose settings count, and how to vote anew."""
     names = words.listed([results.label(name) for name in get_classifier_spec(classifier).members])
-    label = results.label(classifier)
-    st.info(f"{label} has no settings: it votes over {names}. Once one of these has been trained anew, in a terminal:")
+    st.info(f"{results.label(classifier)} has no settings: it votes over {names}.")
+    if classifier in results.records:
+        members = cached.load_members(results, classifier)
+        st.dataframe(
+            {"label": [results.label(member.name) for member in members], "weight": [it.weight for it in members]},
+            column_config={
+                "label": "Classifier",
+                "weight": st.column_config.NumberColumn(
+                    "Weight",
+                    format="%.3f",
+                    help="Of the logarithm of its probabilities. These weights, of the sum 1, make the labels of the "
+                    "training digits most likely, by models that had not seen the digit.",
+                ),
+            },
+            hide_index=True,
+            alt="The weight of each classifier in the vote",
+        )
+    st.caption("Once one of these has been trained and cross-validated anew, in a terminal:")
     st.code(f"python -m mnist_core train {classifier} --dataset {results.dataset}", language="bash")
 
 

@@ -15,7 +15,7 @@ from pages.shared import trainings
 def require(results: cached.Results, classifier: str) -> None:
     """Go on if the classifier has a usable run; else say what is wrong, offer to train it, and end the page."""
     if classifier not in results.records:
-        show_problems([results.problems[classifier]])
+        show_problems(results, [results.problems[classifier]])
         st.stop()
 
 
@@ -27,11 +27,12 @@ def note_missing(problems: Collection[ArtifactError]) -> None:
     mute = [problem for problem in problems if isinstance(problem, NotCrossValidatedError)]
     if mute:
         names = ", ".join(get_classifier_spec(problem.classifier).label for problem in mute)
-        asked = " ".join(problem.classifier for problem in mute if not is_own(problem.classifier))
+        asked = [problem for problem in mute if not is_own(problem.classifier)]
         what_to_do = " In a terminal:" if asked else ""
         st.caption(f":material/warning: Not cross-validated, so without an answer here: {names}.{what_to_do}")
         if asked:
-            st.code(f"python -m mnist_core cv {asked} --dataset {mute[0].dataset}", language="bash")
+            steps = [(each, [it.classifier for it in asked if it.subcommand == each]) for each in ("cv", "train")]
+            _show_commands(steps, mute[0].dataset)
     for problem in problems:
         if problem in mute:
             continue
@@ -43,7 +44,7 @@ def note_missing(problems: Collection[ArtifactError]) -> None:
             st.page_link("pages/overview.py", label=mend, query_params=query)
 
 
-def show_problems(problems: Sequence[ArtifactError]) -> None:
+def show_problems(results: cached.Results, problems: Sequence[ArtifactError]) -> None:
     """Runs that cannot be used, and the ways to get them back."""
     trainings.show_unfinished()
     concerned = {(problem.classifier, problem.dataset) for problem in problems}
@@ -55,12 +56,35 @@ def show_problems(problems: Sequence[ArtifactError]) -> None:
     theirs = [problem for problem in problems if not is_own(problem.classifier)]
     with st.container(border=True):
         for problem in problems:
-            _show_problem(problem, trainable=refusal is None)
+            ready = not _without_validated_run(results, get_classifier_spec(problem.classifier).members)
+            _show_problem(problem, trainable=refusal is None and ready)
         if theirs:
             st.caption("Or in a terminal:" if refusal is None else f"{refusal} In a terminal:")
-            every = len(theirs) == len(list_classifiers(theirs[0].dataset)) > 1
-            names = "--all" if every else " ".join(problem.classifier for problem in theirs)
-            st.code(f"python -m mnist_core train {names} --dataset {theirs[0].dataset}", language="bash")
+            _show_commands(_steps(results, [problem.classifier for problem in theirs]), results.dataset)
+
+
+def _steps(results: cached.Results, missing: Sequence[str]) -> list[tuple[str, Sequence[str]]]:
+    """What trains these classifiers, in an order that works: a vote comes after the cross-validation of its members."""
+    votes = [name for name in missing if get_classifier_spec(name).members]
+    members = {member for vote in votes for member in get_classifier_spec(vote).members}
+    known = list_classifiers(results.dataset)
+    train = [name for name in known if name in {*missing, *members - results.records.keys()} and name not in votes]
+    validate = _without_validated_run(results, [name for name in known if name in members])
+    if len(missing) == len(known) > 1:
+        train, validate = ["--all"], ["--all"] if validate else []
+    return [("train", train), ("cv", validate), ("train", votes)]
+
+
+def _without_validated_run(results: cached.Results, names: Sequence[str]) -> list[str]:
+    """Which of these classifiers a vote cannot be over: those without a cross-validated run."""
+    validated = {name for name, record in results.records.items() if record.cross_validation}
+    return [name for name in names if name not in validated]
+
+
+def _show_commands(steps: Sequence[tuple[str, Sequence[str]]], dataset: str) -> None:
+    """What to write in a terminal, one command after the other; where there are no classifiers, there is none."""
+    lines = [f"python -m mnist_core {each} {' '.join(names)} --dataset {dataset}" for each, names in steps if names]
+    st.code("\n".join(lines), language="bash")
 
 
 def _show_problem(problem: ArtifactError, *, trainable: bool) -> None:

@@ -6,7 +6,6 @@ import pandas as pd
 import streamlit as st
 
 from mnist_core import cached
-from mnist_core.errors import NotCrossValidatedError
 from pages.shared import charts, view, words
 
 _ACCURACIES = {
@@ -14,7 +13,8 @@ _ACCURACIES = {
     "judged": ("Without suspects (%)", "Without the judge's suspects. The judge's own figure is flattered."),
     "others": (
         "Without others' (%)",
-        "Without the digits that most other cross-validated classifiers suspect: this one has no say in which.",
+        "Without the digits that most other cross-validated classifiers suspect: this one has no say in which, nor has "
+        "a vote over others, nor, in the line of a vote, have those that it is over.",
     ),
 }
 
@@ -24,7 +24,7 @@ def require_judge(results: cached.Results, judge: str) -> None:
     record, best = results.records[judge], cached.final_model(results)
     if record.cross_validation is None:
         st.info(f"{results.labels[judge]} has not been cross-validated yet, so it cannot judge labels. In a terminal:")
-        st.code(NotCrossValidatedError(record.dataset, judge, "").command, language="bash")
+        st.code(cached.not_cross_validated(record).command, language="bash")
         if best is not None:
             _offer(results, best)
         st.stop()

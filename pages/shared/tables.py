@@ -12,6 +12,9 @@ RANK = (
     "pairs."
 )
 
+FIT = "One fit on the whole training split; of a vote its members' fits and its own."
+SIZE = "The stored model, compressed; of a vote with its members' models."
+
 _number, _text = st.column_config.NumberColumn, st.column_config.TextColumn
 
 
@@ -44,14 +47,14 @@ def show_leaderboard(board: pd.DataFrame, n_test: int) -> None:
             "cv_spread": _number("± (%)", format="%.2f", help="Standard deviation of the five folds' accuracies."),
             "cv_folds": _text("Folds (%)", help="The accuracy of each fold."),
             "train_accuracy": _number("Train (%)", format="%.2f", help="Accuracy on the training split."),
-            "fit_seconds": _number("Training (s)", format="%.1f", help="One fit on the whole training split."),
+            "fit_seconds": _number("Training (s)", format="%.1f", help=FIT),
             "predict_seconds": _number(
                 "10k digits (s)", format="%.2f", help=f"Prediction time of 10,000 digits on one thread{scaled}."
             ),
             "predict_one_seconds": _number(
                 "One digit (ms)", format="%.3f", help="Median prediction time of one digit on one thread."
             ),
-            "model_bytes": _number("Size (MB)", format="%.2f", help="The stored model, compressed."),
+            "model_bytes": _number("Size (MB)", format="%.2f", help=SIZE),
             "remark": _text("Remark", width="large"),
         },
         column_order=(

@@ -13,6 +13,7 @@ from mnist_core.classifiers.registry import (
     hyperparameters_for,
     list_base_classifiers,
     list_classifiers,
+    origin_of,
 )
 from mnist_core.classifiers.served import CHUNK, OnnxClassifier
 from mnist_core.classifiers.spec import Estimator, History
@@ -174,8 +175,14 @@ def test_a_vote_asks_classifiers_that_stand_before_it_and_have_models_of_their_o
 def test_the_base_classifiers_are_the_nine_that_neither_refine_nor_vote() -> None:
     bases = list_base_classifiers()
     assert len(bases) == 9
-    assert "ensemble" not in bases
-    assert {CLASSIFIERS[name].refines for name in CLASSIFIERS if name not in bases} <= {None, *CLASSIFIERS}
+    for name in CLASSIFIERS.keys() - set(bases):
+        assert bool(CLASSIFIERS[name].members) != (CLASSIFIERS[name].refines in CLASSIFIERS)
+
+
+def test_the_ensemble_votes_over_each_familys_refined_classifier() -> None:
+    refined = {name: origin_of(name) for name, spec in CLASSIFIERS.items() if spec.refines}
+    assert set(CLASSIFIERS["ensemble"].members) == set(refined)
+    assert len(set(refined.values())) == len(refined)
 
 
 @pytest.mark.parametrize("module", ["registry", "served", "vote"])

@@ -88,7 +88,7 @@ def test_ones_own_suspects_have_no_say_in_the_second_figure_and_flatter_in_the_f
 
 def test_suspects_table_keeps_the_order_and_holds_every_vote():
     proba = np.full((8, 10), 0.123456, dtype=np.float16)
-    table = suspects_table(SUSPECTS["b"], Y_TRUE, Y_PREDS, judge="b", proba=proba, split="test")
+    table = suspects_table(SUSPECTS["b"], Y_TRUE, Y_PREDS, judge="b", proba=proba, split="test", voters="abc")
     assert table["index"].tolist() == [1, 0]
     assert table["label"].tolist() == [1, 0]
     assert table["judge says"].tolist() == [9, 9]
@@ -96,3 +96,16 @@ def test_suspects_table_keeps_the_order_and_holds_every_vote():
     assert table["probability of the label"].tolist() == [0.123, 0.123]
     assert table[["a", "b", "c"]].to_numpy().tolist() == [[1, 9, 9], [9, 9, 9]]
     assert set(table["split"]) == {"test"}
+    table = suspects_table(SUSPECTS["b"], Y_TRUE, Y_PREDS, judge="b", proba=proba, split="test", voters="ab")
+    assert table["votes against"].tolist() == [1, 2]
+    assert table[["a", "b", "c"]].to_numpy().tolist() == [[1, 9, 9], [9, 9, 9]]
+
+
+def test_a_vote_has_no_say_in_the_second_figure_nor_have_its_members_in_its_own():
+    y_preds, found = Y_PREDS | {"vote": Y_PREDS["c"]}, SUSPECTS | {"vote": np.array([0, 1, 2])}
+    table = accuracy_without(Y_TRUE, y_preds, found, "vote", members={"vote": ("a", "b")})
+    without = accuracy_without(Y_TRUE, Y_PREDS, SUSPECTS, "b")
+    for name in Y_PREDS:
+        assert row(table, name)["others_digits"] == row(without, name)["others_digits"]
+    assert row(table, "vote")["others_digits"] == 8 - len(SUSPECTS["c"])
+    assert row(table, "vote")["judged_digits"] == 5

@@ -1,10 +1,13 @@
 """What needs no pen; tests/browser draws."""
 
+import gzip
+import hashlib
+import json
 from types import SimpleNamespace
 
 import numpy as np
 
-from mnist_core import cached, canvas_to_digit, load_classifier
+from mnist_core import cached, canvas_to_digit, load_classifier, store
 from mnist_core.cached.models import load_model
 from mnist_core.classifiers.served import OnnxClassifier
 from mnist_core.training import train
@@ -36,6 +39,8 @@ def test_a_stroke_asks_each_model_once_and_the_vote_over_two_of_them_asks_none_a
     app = open_page("draw")
     assert not app.exception
     results = cached.load_results("digits")
+    (metric,) = app.metric
+    assert metric.delta.endswith(f"of {len(results.records) - 1}") or metric.delta.endswith(" each")
     assert asked == [load_model(results, name) for name in results.records if name != "ensemble"]
     digit = canvas_to_digit(ink)
     proba = cached.predict_all(cached.load_models(results)[0], digit[None])
@@ -49,6 +54,34 @@ def test_a_vote_has_the_members_models_and_no_others_in_memory(vote):
     results = cached.load_results("digits")
     models = load_model(results, "ensemble")._models
     assert models == {name: load_model(results, name) for name in ("logistic", "sgd")}
+
+
+def test_what_is_added_to_runs_while_the_server_runs_loads_no_model_again(vote):
+    before, _ = cached.load_models(cached.load_results("digits"))
+    store.save_replicates(store.load_record("digits", "sgd"), [])
+    store.save_learning_curve(store.load_record("digits", "sgd"), [])
+    after, _ = cached.load_models(cached.load_results("digits"))
+    assert all(after[name] is model for name, model in before.items())
+
+
+def test_a_vote_is_named_whose_members_model_cannot_be_read(open_page, vote):
+    """Its hash is right, as with a model of a later ONNX Runtime."""
+
+    def replace_file(name, file, content):
+        before = json.loads((vote / name / "record.json").read_text())
+        described = {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}
+        (vote / name / file).write_bytes(content)
+        (vote / name / "record.json").write_text(json.dumps(before | {"files": before["files"] | {file: described}}))
+        return before["files"][file]["sha256"], described["sha256"]
+
+    old, new = replace_file("sgd", store.MODEL, gzip.compress(b"no model"))
+    replace_file(
+        "ensemble", store.VOTE, (vote / "ensemble" / store.VOTE).read_bytes().replace(old.encode(), new.encode())
+    )
+    app = open_page("draw")
+    assert not app.exception
+    assert "Not here: Linear SVM (SGD) (model.onnx.gz cannot be read" in texts(app)
+    assert "Not here: Ensemble (its member sgd cannot be used (model.onnx.gz cannot be read" in texts(app)
 
 
 def test_a_vote_that_a_new_member_made_stale_is_named_with_its_reason(open_page, vote):

@@ -7,7 +7,7 @@ import pytest
 
 from mnist_core import cached, store
 from mnist_core.cached import labels
-from mnist_core.classifiers.registry import list_classifiers
+from mnist_core.classifiers.registry import get_classifier_spec, list_classifiers
 from mnist_core.record import CrossValidation
 from mnist_core.training.cross_validation import cross_validate
 from tests.conftest import PROJECT, take_away
@@ -74,8 +74,8 @@ def test_the_filters_choose_among_the_suspects_and_live_in_the_url(open_page):
     app = open_page("labels", model="sgd", **filters)
     fits = (results.y_true[wrong] == filters["true"]) & (results.y_pred["sgd"][wrong] == filters["pred"])
     assert [tile["index"] for tile in tiles(app)] == wrong[fits].tolist()
-    votes = np.sum([results.y_pred[name][wrong] != results.y_true[wrong] for name in results.records], axis=0)
-    voters = len(results.records)
+    votes = np.sum([results.y_pred[name][wrong] != results.y_true[wrong] for name in results.voters], axis=0)
+    voters = len(results.voters)
     for agree, expected in (("most", wrong[2 * votes > voters]), ("all", wrong[votes == voters])):
         app = open_page("labels", model="sgd", agree=agree)
         assert [tile["index"] for tile in tiles(app)] == expected[:24].tolist()
@@ -136,8 +136,40 @@ def test_who_was_not_cross_validated_cannot_judge_and_is_told_how_to(open_page):
 def test_who_has_no_say_in_the_training_split_is_named_with_one_command(open_page):
     app = open_page("labels", model="svc-ovo", split="train")
     assert "Not cross-validated" in texts(app)
-    others = " ".join(name for name in list_classifiers("digits") if name not in JUDGES)
-    assert app.code[0].value == f"python -m mnist_core cv {others} --dataset digits"
+    others = [name for name in list_classifiers("digits") if name not in JUDGES]
+    votes = [name for name in others if get_classifier_spec(name).members]
+    command, *more = app.code[0].value.splitlines()
+    rest = " ".join(name for name in others if name not in votes)
+    assert command == f"python -m mnist_core cv {rest} --dataset digits"
+    assert more == [f"python -m mnist_core train {' '.join(votes)} --dataset digits"]  # whose training validates them
+
+
+def test_a_vote_judges_but_is_not_one_more_voice(open_page, vote):
+    app, results = open_page("labels", model="ensemble"), cached.load_results("digits")
+    assert not app.exception
+    assert set(results.records) - set(results.voters) == {"ensemble"}
+    wrong = {name: results.y_pred[name] != results.y_true for name in results.records}
+    expected = np.sum([wrong[name] for name in results.voters], axis=0)
+    np.testing.assert_array_equal(labels.votes_against(results), expected)
+    indices = labels.disputed(results, "ensemble")
+    table = pd.read_csv(io.BytesIO(labels.suspects_csv(results, "ensemble", indices)))
+    assert table["votes against"].tolist() == expected[indices].tolist()
+    assert table["ensemble"].tolist() == results.y_pred["ensemble"][indices].tolist()
+    assert (labels.accuracy_without(results, "ensemble").set_index("name")["all_digits"] == len(results.y_true)).all()
+
+
+def test_all_that_a_vote_disputes_alone_is_shown_where_anybodys_word_is_enough(open_page, vote):
+    results = cached.load_results("digits")
+    alone = np.flatnonzero(labels.votes_against(results) == 0)[:3]
+    give_suspects("ensemble", alone)
+    assert [tile["index"] for tile in tiles(open_page("labels", model="ensemble"))] == alone.tolist()
+    assert "No digit fits" in texts(open_page("labels", model="ensemble", agree="most"))
+
+
+def test_a_vote_without_cross_validation_is_to_be_trained(open_page, vote):
+    take_away(vote, "cross_validation")
+    app = open_page("labels", model="ensemble")
+    assert app.code[0].value == "python -m mnist_core train ensemble --dataset digits"
 
 
 @pytest.mark.parametrize("split", ["test", "train"])

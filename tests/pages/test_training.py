@@ -131,6 +131,10 @@ def test_a_vote_has_no_form_but_says_whose_settings_count_and_how_to_vote_anew(o
     app = open_page("training", model="ensemble")
     assert not app.exception
     assert "votes over **Logistic regression** and **Linear SVM (SGD)**" in texts(app)
+    members = store.load_members(store.load_record("digits", "ensemble"))
+    shown = app.dataframe[0].value
+    assert shown["label"].tolist() == ["Logistic regression", "Linear SVM (SGD)"]
+    assert shown["weight"].tolist() == [member.weight for member in members]
     assert command(app) == ["ensemble", "--dataset", "digits"]
     assert "Train" not in [button.label for button in app.button]
     app = open_page("training", model="ensemble", section="tuning")

@@ -3,6 +3,8 @@
 import hashlib
 import json
 import shutil
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,8 +13,9 @@ from mnist_core import load_classifier, load_dataset, store
 from mnist_core.__main__ import main
 from mnist_core.classifiers.registry import list_classifiers
 from mnist_core.classifiers.served import OnnxClassifier
+from mnist_core.classifiers.vote import to_json
 from mnist_core.commands import train as train_command
-from mnist_core.errors import ArtifactCorruptError, ArtifactError, ArtifactStaleError, TrainingError
+from mnist_core.errors import ArtifactCorruptError, ArtifactStaleError, TrainingError
 from mnist_core.evaluation.metrics import softmax
 from mnist_core.readings import load_readings, recipe_digest
 from mnist_core.record import VOTE
@@ -21,7 +24,7 @@ from mnist_core.training.cross_validation import fold_of_each
 from mnist_core.training.robustness import measure_robustness
 from mnist_core.training.suspects import find_suspects
 from mnist_core.training.temperature import fit_temperature
-from mnist_core.training.vote import cross_fitted_vote, vote_weights
+from mnist_core.training.vote import OLD_WEIGHTS, cross_fitted_vote, vote_weights
 from mnist_core.transforms import TRANSFORMS
 from tests.conftest import take_away
 
@@ -208,17 +211,108 @@ def test_cross_validation_was_done_by_the_training_and_says_so(capsys):
     assert stored() == before
 
 
-@pytest.mark.parametrize("command", ["curve", "seeds", "cv"])
-def test_of_all_a_vote_is_left_out_where_there_is_nothing_to_do_also_when_it_is_stale(vote, command, capsys):
+def keep_only(vote, *names):
     for name in list_classifiers("digits"):
-        if name not in (*MEMBERS, NAME):
+        if name not in names:
             shutil.rmtree(vote / name, ignore_errors=True)
+
+
+@pytest.mark.parametrize("health", ["well", "stale"])
+@pytest.mark.parametrize("command", ["curve", "seeds", "cv"])
+def test_of_all_a_vote_is_left_out_where_there_is_nothing_to_do(vote, command, health, capsys):
+    keep_only(vote, NAME, *MEMBERS)
     take_away(vote, "replicates")
-    (vote / "sgd" / store.RECORD).unlink()
-    assert main([command, "--all", *ON, *(["--count", "1"] if command == "seeds" else [])]) == 0
-    assert stored("logistic")
-    with pytest.raises(ArtifactError):
-        stored()
+    if health == "stale":
+        (vote / "sgd" / store.RECORD).unlink()
+    assert main([command, "--all", *ON, *(["--count", "2"] if command == "seeds" else [])]) == 0
+    said = capsys.readouterr()
+    if command == "cv":
+        told = f"{NAME:<14} votes over others" if health == "well" else "Left out: ensemble on digits: its member sgd"
+        assert told in said.out + said.err
+    else:
+        assert NAME not in said.out + said.err
+        assert "Left out: mlp on digits" in said.err
+    assert (stored("logistic").replicates != ()) == (command == "seeds")
+
+
+@pytest.mark.parametrize("command", ["curve", "seeds", "cv", "robustness"])
+def test_an_ordinary_run_that_is_stale_is_an_error_whatever_is_asked_of_all(vote, command, capsys):
+    record = json.loads((vote / "sgd" / store.RECORD).read_text())
+    (vote / "sgd" / store.RECORD).write_text(json.dumps(record | {"hyperparameters": {"alpha": 1}}))
+    assert main([command, "--all", *ON]) == 1
+    said = capsys.readouterr().err
+    assert "sgd on digits: trained with other hyperparameters" in said
+    assert "Left out: sgd" not in said
+
+
+def test_to_cross_validate_a_vote_that_is_not_fails_with_the_command_that_does_it(vote, capsys):
+    take_away(vote, "cross_validation")
+    assert main(["cv", NAME, *ON]) == 1
+    assert "its training would cross-validate it: python -m mnist_core train ensemble" in capsys.readouterr().err
+    shutil.rmtree(vote / NAME)
+    assert main(["cv", NAME, *ON]) == 1
+    assert "python -m mnist_core train ensemble --dataset digits" in capsys.readouterr().err
+
+
+def test_training_all_leaves_out_a_vote_whose_members_are_not_cross_validated_and_says_what_comes_first(
+    vote, monkeypatch, capsys
+):
+    monkeypatch.setattr(train_command, "list_classifiers", lambda _: [*MEMBERS, NAME])
+    keep_only(vote, "logistic")
+    assert main(["train", "--all", *ON]) == 0
+    told = (
+        "first: python -m mnist_core cv sgd --dataset digits, then python -m mnist_core train ensemble --dataset digits"
+    )
+    assert told in capsys.readouterr().err
+    assert not (vote / NAME).exists()
+    for command in told.removeprefix("first: ").split(", then "):
+        assert main(command.split()[3:]) == 0
+    assert main(["train", "--all", *ON]) == 0
+    assert capsys.readouterr().out.count("Up to date") == 3
+
+
+def test_who_cross_validates_a_member_anew_is_told_of_the_vote(vote, capsys):
+    fold = store.load_out_of_fold(stored("sgd"))
+    suspects = {split: store.load_suspects(stored("sgd"), split) for split in ("train", "test")}
+    other = stored("sgd").cross_validation
+    store.save_cross_validation(stored("sgd"), other, temperature=1.0, scores=fold, suspects=suspects)
+    assert main(["train", NAME, *ON]) == 0
+    assert main(["cv", "sgd", *ON, "--force", "--jobs", "1"]) == 0
+    said = capsys.readouterr().err
+    assert f"{NAME} on digits: {OLD_WEIGHTS} Train it again: python -m mnist_core train ensemble" in said
+    assert main(["verify", NAME, *ON]) == 1
+    assert OLD_WEIGHTS in capsys.readouterr().err
+
+
+def test_verify_finds_weights_that_are_not_those_of_the_out_of_fold_scores(vote, capsys):
+    first, second = store.load_members(stored())
+    changed = to_json([replace(first, weight=first.weight - 0.1), replace(second, weight=second.weight + 0.1)])
+    assert first.weight > 0.1
+    (vote / NAME / VOTE).write_bytes(changed)
+    record = json.loads((vote / NAME / store.RECORD).read_text())
+    record["files"][VOTE] = {"sha256": hashlib.sha256(changed).hexdigest(), "bytes": len(changed)}
+    (vote / NAME / store.RECORD).write_text(json.dumps(record))
+    assert main(["verify", NAME, *ON]) == 1
+    assert "the weights are not those" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("file", [store.PREDICTIONS, store.ROBUSTNESS, store.SUSPECTS, store.OUT_OF_FOLD])
+def test_a_vote_depends_on_its_members_models_and_on_no_other_file_of_theirs(vote, file):
+    before = stored()
+    (vote / "sgd" / file).write_bytes(b"damaged")
+    with pytest.raises(ArtifactCorruptError):
+        stored("sgd")
+    assert stored() == before
+    assert load_classifier(NAME, "digits")
+
+
+def test_where_all_runs_are_read_no_model_is_read_twice(vote, monkeypatch):
+    keep_only(vote, NAME, *MEMBERS)
+    read, read_bytes = [], Path.read_bytes
+    monkeypatch.setattr(Path, "read_bytes", lambda path: read.append(path) or read_bytes(path))
+    records, _ = store.load_records("digits")
+    assert [record.classifier for record in records] == ["sgd", "logistic", NAME]
+    assert sum(path.name == store.MODEL for path in read) == len(MEMBERS)
 
 
 @pytest.mark.parametrize("jobs", ["1", "2"])
@@ -238,6 +332,11 @@ def test_distorted_digits_are_read_by_the_served_vote_and_by_each_member_once(vo
     expected = store.load_robustness(alone, "shift")
     asked, scores = [], OnnxClassifier.scores
     monkeypatch.setattr(OnnxClassifier, "scores", lambda *given: asked.append(1) or scores(*given))
-    together = measure_robustness([*MEMBERS, NAME], "digits", again=True)
+    loaded, init = [], OnnxClassifier.__init__
+    monkeypatch.setattr(OnnxClassifier, "__init__", lambda *given: loaded.append(1) or init(*given))
+    together = measure_robustness([NAME, *MEMBERS], "digits", again=True)[::-1]
+    assert len(loaded) == len(MEMBERS)
+    asked.clear()
+    measure_robustness([*MEMBERS, NAME], "digits", again=True)
     np.testing.assert_array_equal(store.load_robustness(together[-1].record, "shift"), expected)
     assert len(asked) == len(MEMBERS) * len(TRANSFORMS["shift"].severities)
