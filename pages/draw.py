@@ -56,11 +56,9 @@ def show_answers() -> None:
             begun = time.perf_counter()
             proba = np.concatenate(list(cached.predict_all(models, digit[None]).values()))
             took = time.perf_counter() - begun
-            counted = [name in results.voters for name in models]  # what votes over others would count them twice
-            said = proba.argmax(axis=1)
-            show_verdict(
-                digit, said[counted] if any(counted) else said, f"{len(said)} answers in {words.seconds(took)}"
-            )
+            said = dict(zip(models, proba.argmax(axis=1), strict=True))
+            own = [said[name] for name in results.voters if name in said]  # a vote would count others twice
+            show_verdict(digit, own or list(said.values()), f"{len(said)} answers in {words.seconds(took)}")
         # Empty at first, so that the browser has all it needs for the first stroke, and nothing jumps.
         labels = [results.labels[name] for name in models]
         figure = probabilities_figure(labels, proba, accent=theme.accent(), inks=theme.inks())
@@ -75,7 +73,7 @@ def show_answers() -> None:
         runs.note_missing([*results.problems.values(), *problems])
 
 
-def show_verdict(digit: np.ndarray, said: np.ndarray, about: str) -> None:
+def show_verdict(digit: np.ndarray, said: list[int], about: str) -> None:
     """What the classifiers saw, and what most of those that are counted said."""
     answers, votes = np.unique(said, return_counts=True)
     winners = [str(answer) for answer in answers[votes == votes.max()]]

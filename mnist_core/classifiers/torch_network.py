@@ -28,8 +28,8 @@ VIEWS = ((0, 0), (0, 1), (0, -1), (1, 0), (-1, 0))
 class TorchNetwork:
     """A network of plain layers, trained by AdamW on a one-cycle schedule, each epoch on digits distorted anew.
 
-    Trains in bfloat16 where the processor computes in it, which is faster than float32, its fallback; scores and the
-    exported model are float32 either way.
+    Trains in bfloat16 where the processor computes in it, which is faster than float32, its fallback; scores are
+    float32 either way. The exported model computes in float32 too, from weights that are stored in float16.
 
     Hyperparameters
     ---------------

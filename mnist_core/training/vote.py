@@ -23,7 +23,7 @@ OLD_WEIGHTS = "its weights were fitted on other out-of-fold scores than its memb
 
 
 def train_vote(name: str, dataset: str, *, seed: int, progress: Progress) -> Record:
-    """Weigh the members of a vote, measure it and store its run together with its cross-validation.
+    """Find the weights of a vote, measure it and store its run together with its cross-validation.
 
     The weights are those of `vote_weights` on all training digits, by the members' out-of-fold probabilities; in the
     cross-validation those of `cross_fitted_vote`. Nothing is stored before all is computed.
@@ -42,7 +42,7 @@ def train_vote(name: str, dataset: str, *, seed: int, progress: Progress) -> Rec
     progress("Loading the digits", None)
     loaded = load_dataset(dataset, progress=progress)
     labels = loaded.train.labels
-    progress("Weighing the members", 0.1)
+    progress("Fitting the weights", 0.1)
     started = time.perf_counter()
     logits = [load_out_of_fold(run) / run.temperature for run in runs]
     weights = vote_weights(logits, labels).tolist()

@@ -9,6 +9,7 @@ import pytest
 
 from mnist_core.classifiers.registry import list_classifiers
 from mnist_core.datasets import list_datasets
+from tests.conftest import take_away
 from tests.pages.conftest import PAGES, texts
 
 NEED_RUNS = tuple(page for page in PAGES if page not in ("data", "training", "claims"))
@@ -129,6 +130,33 @@ def test_where_training_is_off_only_the_command_is_offered(open_page, tmp_path, 
     assert "switched off" in texts(app)
     assert not any(button.label == "Train it here" for button in app.button)
     assert app.code[0].value == "python -m mnist_core train sgd --dataset digits"
+
+
+def test_commands_come_in_an_order_that_works_for_a_vote_too(open_page, vote):
+    def commands(app):
+        return [line.removeprefix("python -m mnist_core ") for line in app.code[-1].value.splitlines()]
+
+    for name in list_classifiers("digits"):
+        if name not in ("logistic", "sgd", "ensemble"):
+            shutil.rmtree(vote / name, ignore_errors=True)
+    shutil.rmtree(vote / "ensemble")
+    app = open_page("confusion", model="ensemble")
+    assert commands(app) == ["train ensemble --dataset digits"]
+    assert any(button.label == "Train it here" for button in app.button)
+    take_away(vote, "cross_validation")
+    app = open_page("confusion", model="ensemble")
+    assert commands(app) == ["cv sgd logistic --dataset digits", "train ensemble --dataset digits"]
+    assert not any(button.label == "Train it here" for button in app.button)
+    shutil.rmtree(vote / "sgd")
+    first, *others = commands(open_page("confusion", model="ensemble"))
+    assert first == "train sgd --dataset digits"
+    assert others == ["cv sgd logistic --dataset digits", "train ensemble --dataset digits"]
+    assert commands(open_page("confusion", model="sgd")) == ["train sgd --dataset digits"]
+    rest = " ".join(name for name in list_classifiers("digits") if name not in ("logistic", "ensemble"))
+    assert commands(open_page("overview")) == [f"train {rest} --dataset digits", *others]
+    shutil.rmtree(vote / "logistic")
+    everything = ["train --all --dataset digits", "cv --all --dataset digits", "train ensemble --dataset digits"]
+    assert commands(open_page("overview")) == everything
 
 
 @pytest.mark.parametrize("page", ["confusion", "errors", "head_to_head"])
