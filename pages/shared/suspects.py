@@ -29,7 +29,7 @@ def require_judge(results: cached.Results, judge: str) -> None:
             _offer(results, best)
         st.stop()
     folds = results.records[best].cross_validation if best else None
-    if best is not None and best != judge and folds is not None:
+    if best is not None and folds is not None and folds.accuracy > record.cross_validation.accuracy:
         own, better = (words.percent_interval(run.accuracy, record.n_train) for run in (record.cross_validation, folds))
         st.caption(
             f":material/lightbulb: A weak judge's suspects are mostly its own mistakes. In cross-validation "
