@@ -80,12 +80,12 @@ class TorchNetwork:
         validation: Validation | None = None,
         progress: Progress = silent,
     ) -> History:
-        """Train column by column; epochs are numbered through, and the history's accuracy is that of all so far."""
+        """Train column by column; the history is the first one's, its epochs comparable with each other."""
         import torch
 
         from mnist_core.classifiers.torch_trainer import Trainer
 
-        history = History()
+        history, first = History(), partial(self._labels, columns=self._columns[:1])
         x = torch.from_numpy(np.array(images)).unsqueeze(1)  # uint8 (n, 1, 28, 28)
         y = torch.from_numpy(labels.astype(np.int64))
         epochs = _epochs_of(len(x), self._values)
@@ -96,11 +96,11 @@ class TorchNetwork:
                 torch.manual_seed(seed)  # of dropout
                 rng = np.random.default_rng(seed)
                 trainer = Trainer(column, self._values, steps=sum(epochs), bfloat16=self._bfloat16)
-                trained = self._columns[: number + 1]
                 for epoch, steps in enumerate(epochs, start=number * len(epochs) + 1):
                     loss = self._train_epoch(trainer, x, y, rng, steps, partial(_say, progress, epoch, total))
-                    history.append(epoch_entry(lambda held: self._labels(held, trained), epoch, loss, validation))  # noqa: B023
-                    progress(describe(history[-1], total), epoch / total, entry=history[-1])
+                    if not number:
+                        history.append(epoch_entry(first, epoch, loss, validation))
+                        progress(describe(history[-1], total), epoch / total, entry=history[-1])
         return history
 
     def _train_epoch(

@@ -71,6 +71,13 @@ def test_the_last_epoch_may_be_a_part_of_one(epochs, steps):
     assert [entry["epoch"] for entry in history] == list(range(1, len(steps) + 1))
 
 
+def test_the_history_is_of_the_first_column_alone():
+    held = IMAGES, LABELS
+    histories = [small_network(columns=columns, epochs=2).fit(IMAGES, LABELS, validation=held) for columns in (1, 3)]
+    assert [entry["epoch"] for entry in histories[0]] == [1, 2]
+    assert histories[0] == histories[1]
+
+
 def test_fewer_digits_than_a_batch_are_one_batch():
     history = small_network(batch_size=100).fit(IMAGES, LABELS)
     assert len(history) == 1
