@@ -130,9 +130,9 @@ def rename_run(record: Record, label: str) -> Record:
         It is not one's own, or the system refuses.
     """
     _require_own(record.classifier)
-    record = replace(record, label=clean_label(label))
+    record = replace(_as_it_is_now(record), label=clean_label(label))
     try:
-        _add(record, {})
+        _write(record, {})
     except OSError as error:
         raise MnistCoreError(f"{record.classifier} could not be renamed: {error.strerror or error}.") from error
     return record
@@ -225,10 +225,11 @@ def save_cross_validation(
     suspects : mapping of split to integer ndarray
         Indices of digits with doubtful labels, most doubtful first.
     """
+    record = _as_it_is_now(record)
     contents = _cross_validation_files(scores, temperature, load_labels(record, "train"), suspects)
     files = {**record.files, **_described(contents)}
     record = replace(record, cross_validation=result, temperature=temperature, files=files)
-    _add(record, contents)
+    _write(record, contents)
     return record
 
 
@@ -243,15 +244,15 @@ def _cross_validation_files(
 
 def save_learning_curve(record: Record, curve: Sequence[Mapping[str, float]]) -> Record:
     """Add a learning curve to a stored run, and return the new record."""
-    record = replace(record, learning_curve=tuple(curve))
-    _add(record, {})
+    record = replace(_as_it_is_now(record), learning_curve=tuple(curve))
+    _write(record, {})
     return record
 
 
 def save_replicates(record: Record, replicates: Sequence[Mapping[str, float]]) -> Record:
     """Add trainings with other seeds to a stored run, and return the new record."""
-    record = replace(record, replicates=tuple(replicates))
-    _add(record, {})
+    record = replace(_as_it_is_now(record), replicates=tuple(replicates))
+    _write(record, {})
     return record
 
 
@@ -264,9 +265,10 @@ def save_robustness(record: Record, accuracies: Mapping[str, Any], labels: Mappi
     labels : mapping of name to uint8 ndarray of shape (k, n)
         The predicted labels behind them.
     """
+    record = _as_it_is_now(record)
     contents = {ROBUSTNESS: pack_arrays(**{name: array.astype(np.uint8) for name, array in labels.items()})}
     record = replace(record, robustness=dict(accuracies), files={**record.files, **_described(contents)})
-    _add(record, contents)
+    _write(record, contents)
     return record
 
 
@@ -581,11 +583,18 @@ def _with_what_stays_true(record: Record) -> Record:
     )
 
 
-def _add(record: Record, contents: Mapping[str, bytes]) -> None:
-    """Write what is new of a stored run, unless it was deleted meanwhile: nothing comes back by halves."""
-    if not (run_dir(record.dataset, record.classifier) / RECORD).exists():
-        raise ArtifactMissingError(record.dataset, record.classifier, "it has been deleted.")
-    _write(record, contents)
+def _as_it_is_now(record: Record) -> Record:
+    """The record as it is stored by now: others add to a run, too, while something long is measured for it.
+
+    ArtifactMissingError if it was deleted meanwhile, ArtifactStaleError if it has another model now.
+    """
+    dataset, name = record.dataset, record.classifier
+    if not (run_dir(dataset, name) / RECORD).exists():
+        raise ArtifactMissingError(dataset, name, "it has been deleted.")
+    stored = load_record(dataset, name)
+    if stored.files[stored.model_file] != record.files[record.model_file]:
+        raise ArtifactStaleError(dataset, name, "it was trained anew meanwhile.")
+    return stored
 
 
 def _write(record: Record, contents: Mapping[str, bytes]) -> None:

@@ -392,6 +392,34 @@ def test_a_name_that_another_process_takes_meanwhile_is_passed_over(artifacts, m
         assert (taken, name) == ([f"{NAME}@1"], f"{NAME}@2")
 
 
+ENTRY = {"n_train": 7, "subset": 0, "test_accuracy": 0.5, "fit_seconds": 1.0}
+ADDITIONS = {
+    "learning_curve": lambda run: store.save_learning_curve(run, [ENTRY]),
+    "replicates": lambda run: store.save_replicates(run, [{"seed": 9, "test_accuracy": 0.5, "fit_seconds": 1.0}]),
+    "robustness": lambda run: store.save_robustness(run, {"shift": [0.5]}, {"shift": np.zeros((1, run.n_test), int)}),
+}
+
+
+@pytest.mark.parametrize("first", ADDITIONS)
+@pytest.mark.parametrize("second", ADDITIONS)
+def test_what_is_measured_at_the_same_time_is_all_kept(artifacts, first, second):
+    seen_by_both = store.load_record(DATASET, NAME)
+    added = ADDITIONS[first](seen_by_both)
+    ADDITIONS[second](seen_by_both)
+    assert getattr(store.load_record(DATASET, NAME), first) == getattr(added, first)
+
+
+@pytest.mark.parametrize("what", ADDITIONS)
+def test_nothing_is_added_to_a_run_that_was_trained_anew_meanwhile(artifacts, what):
+    before = store.load_record(DATASET, NAME)
+    anew = replace(before, robustness={})
+    scores = store.load_scores(before)
+    labels = {split: store.load_labels(before, split) for split in ("train", "test")}
+    store.save_run(anew, model=b"another", scores=scores, labels=labels)
+    with pytest.raises(ArtifactStaleError, match="trained anew meanwhile"):
+        ADDITIONS[what](before)
+
+
 def test_nothing_is_added_to_a_run_that_was_deleted_meanwhile(artifacts):
     own = keep_as_own(1)
     store.delete_run(DATASET, own.classifier)
