@@ -6,6 +6,7 @@ import shutil
 import signal
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache
 from importlib.util import find_spec
@@ -140,6 +141,15 @@ def take_away(folder: Path, *added: str) -> None:
         path.write_text(json.dumps(record))
 
 
+@contextmanager
+def copied_digits(folder: Path) -> Iterator[pytest.MonkeyPatch]:
+    """The committed results of `digits` copied there, and what reads and writes results does so there meanwhile."""
+    shutil.copytree(PROJECT / "artifacts" / "digits", folder / "digits")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MNIST_ARTIFACTS_DIR", str(folder))
+        yield patch
+
+
 QUICK_VOTE = replace(CLASSIFIERS["ensemble"], hyperparameters={"members": ["logistic", "sgd"]})
 
 
@@ -150,10 +160,8 @@ def voted(tmp_path_factory) -> Path:
     from mnist_core.training import train
 
     folder = tmp_path_factory.mktemp("voted")
-    shutil.copytree(PROJECT / "artifacts" / "digits", folder / "digits")
-    shutil.rmtree(folder / "digits" / "ensemble", ignore_errors=True)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("MNIST_ARTIFACTS_DIR", str(folder))
+    with copied_digits(folder) as patch:
+        shutil.rmtree(folder / "digits" / "ensemble")
         patch.setitem(CLASSIFIERS, "ensemble", QUICK_VOTE)
         train("ensemble", "digits")
     return folder
@@ -175,10 +183,8 @@ def run_on_distorted(tmp_path_factory) -> Path:
     from mnist_core.training.robustness import measure_robustness
 
     folder = tmp_path_factory.mktemp("distorted")
-    shutil.copytree(PROJECT / "artifacts" / "digits", folder / "digits")
-    take_away(folder / "digits", "robustness")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("MNIST_ARTIFACTS_DIR", str(folder))
+    with copied_digits(folder):
+        take_away(folder / "digits", "robustness")
         measure_robustness(["sgd", "logistic", "svc-ovo"], "digits")
     return folder
 

@@ -182,9 +182,12 @@ def test_every_classifier_answers_a_drawn_digit_and_none_a_blank_canvas(server, 
     answers = page.get_by_text(re.compile(rf"{len(list_classifiers())} answers in"))
     answers.wait_for()
     assert page.get_by_test_id("stMetricValue").inner_text() == "7"
+    page.locator("canvas.upper-canvas").evaluate("canvas => canvas.dataset.drawn = 'on'")
     page.get_by_role("button", name="Clear").click()
     page.get_by_text("The canvas is blank").wait_for()
     assert not answers.is_visible()
+    # The new canvas may be on the page before the drawn one has left it.
+    page.locator("canvas.upper-canvas[data-drawn]").wait_for(state="detached")
     page.locator("canvas.upper-canvas").wait_for()
     page.wait_for_timeout(500)
     draw(page, (140, 50), (141, 230))
