@@ -60,12 +60,12 @@ FAST = (
     Job(
         "CNN to 99%",
         "cnn",
-        {"depth": 1, "epochs": 0.55, "learning_rate": 0.03, "weight_decay": 0.05, "augment": {}, "views": 5},
+        {"depth": 1, "epochs": 0.5, "learning_rate": 0.03, "weight_decay": 0.05, "augment": {}, "views": 5},
         accuracy=0.99,
         seconds=2,
         seeds=3,
     ),
-    Job("CNN to 99.5%", "cnn", {"depth": 1, "epochs": 2.8, "augment": SLIGHT, "views": 5}, 0.995, 12, seeds=3),
+    Job("CNN to 99.5%", "cnn", {"depth": 1, "epochs": 2.7, "augment": SLIGHT, "views": 5}, 0.995, 12, seeds=3),
     Job("CNN to 99.7%", "cnn", {"augment": SLIGHT, "views": 5}, 0.997, 60, seeds=3),
 )
 
@@ -186,11 +186,12 @@ def _measure(job: Job, dataset: str, limit: float) -> Line:
 def train_ours(job: Job, dataset: str, seed: int) -> plain.Timed:
     """One training of a recipe of ours, in this process; the reading of the test split is noted."""
     spec, digits = get_classifier_spec(job.classifier), load_dataset(dataset)
+    train = digits.train  # read now: it is not to be counted
     hyperparameters = {**hyperparameters_for(job.classifier, dataset), **job.changes}
     _import(*LIBRARIES, *(("torch", "torch._dynamo") if "torch" in spec.requires else ()))
     started = time.perf_counter()
     estimator = spec.build(hyperparameters, seed)
-    estimator.fit(digits.train.images, digits.train.labels)
+    estimator.fit(train.images, train.labels)
     seconds = time.perf_counter() - started
     accuracy = float((estimator.predict(digits.test.images) == digits.test.labels).mean())
     note_reading(
@@ -198,7 +199,7 @@ def train_ours(job: Job, dataset: str, seed: int) -> plain.Timed:
         job.classifier,
         purpose="benchmark",
         seed=seed,
-        n_train=len(digits.train.labels),
+        n_train=len(train),
         hyperparameters=hyperparameters,
         test_accuracy=accuracy,
     )

@@ -29,6 +29,8 @@ class ConvNet(TorchNetwork):
         import torch
         from torch import nn
 
+        from mnist_core.classifiers.torch_trainer import FlattenLast
+
         width, depth = self._values["width"], self._values["depth"]
 
         def block(before: int, after: int, kernel: int = 3, *, padding: int = 1, pool: bool = False) -> list[nn.Module]:
@@ -40,5 +42,5 @@ class ConvNet(TorchNetwork):
             layers += block(2 * width if layer else width, 2 * width, pool=layer == depth - 1)
         for layer in range(depth):
             layers += block(4 * width if layer else 2 * width, 4 * width)
-        layers += [nn.Flatten(), nn.Dropout(self._values["dropout"]), nn.Linear(4 * width * 6 * 6, N_CLASSES)]
+        layers += [FlattenLast(), nn.Dropout(self._values["dropout"]), nn.Linear(4 * width * 6 * 6, N_CLASSES)]
         return nn.Sequential(*layers).to(memory_format=torch.channels_last)

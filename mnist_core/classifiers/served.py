@@ -1,7 +1,5 @@
 """A trained classifier as pages and programs use it: NumPy and ONNX Runtime, nothing that trains."""
 
-import contextlib
-import ctypes
 from functools import cache
 
 import numpy as np
@@ -9,6 +7,7 @@ import onnxruntime
 
 from mnist_core.classifiers.spec import BATCH_KEY, N_CLASSES, Served
 from mnist_core.errors import MnistCoreError
+from mnist_core.memory import give_back_memory
 
 CHUNK = 100
 """Digits at a time, unless a model names another number. A kernel machine holds some 12,000 doubles a digit: 20 MB."""
@@ -46,7 +45,7 @@ class OnnxClassifier(Served):
             raise MnistCoreError(f"ONNX Runtime {version} cannot read the model: {error}") from error
         self._chunk = int(self._session.get_modelmeta().custom_metadata_map.get(BATCH_KEY, CHUNK))
         self._session._model_bytes = b""  # kept for a change of providers that never comes, and as large as the model
-        _give_back_memory()
+        give_back_memory()
 
     def scores(self, images: np.ndarray) -> np.ndarray:
         """Raw scores.
@@ -68,11 +67,5 @@ class OnnxClassifier(Served):
             chunk = np.ascontiguousarray(images[start : start + self._chunk])
             scores[start : start + self._chunk] = self._session.run(["scores"], {"images": chunk})[0]
         if len(images) > CHUNK:
-            _give_back_memory()
+            give_back_memory()
         return scores
-
-
-def _give_back_memory() -> None:
-    """Return freed memory to the system: glibc keeps it otherwise, hundreds of MB after loading a forest."""
-    with contextlib.suppress(OSError, AttributeError, TypeError):  # other C libraries
-        ctypes.CDLL(None).malloc_trim(0)

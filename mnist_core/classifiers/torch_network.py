@@ -8,6 +8,7 @@ import numpy as np
 
 from mnist_core.classifiers.network import describe, epoch_entry
 from mnist_core.classifiers.spec import History, Hyperparameters, Validation
+from mnist_core.memory import keep_memory
 from mnist_core.progress import Progress, silent
 
 if TYPE_CHECKING:
@@ -85,6 +86,7 @@ class TorchNetwork:
 
         from mnist_core.classifiers.torch_trainer import Trainer
 
+        keep_memory()
         history, first = History(), partial(self._labels, columns=self._columns[:1])
         x = torch.from_numpy(np.array(images)).unsqueeze(1)  # uint8 (n, 1, 28, 28)
         y = torch.from_numpy(labels.astype(np.int64))

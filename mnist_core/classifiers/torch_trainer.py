@@ -1,9 +1,23 @@
-"""One network of PyTorch and its optimizer. Imports PyTorch: only what trains may import this."""
+"""One network of PyTorch, its layers and its optimizer. Imports PyTorch: only what trains may import this."""
+
+from functools import partial
 
 import torch
 from torch import nn
 
 from mnist_core.classifiers.spec import Hyperparameters
+
+
+class FlattenLast(nn.Flatten):
+    """Flatten, whose gradient has the memory order of its input, channels last.
+
+    It comes as the linear layer left it otherwise, and the layers before are differentiated element by element.
+    """
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        if x.requires_grad:
+            x.register_hook(partial(torch.Tensor.contiguous, memory_format=torch.channels_last))
+        return super().forward(x)
 
 
 class Trainer:
