@@ -8,10 +8,11 @@ import streamlit as st
 from mnist_core import cached
 from mnist_core.cached import head_to_head
 from mnist_core.classifiers.registry import base_of, is_own, predecessors
+from mnist_core.evaluation.confusion import mistakes_per_digit
 from mnist_core.evaluation.mistakes import sort_digits, surest_mistakes
 from mnist_core.evaluation.significance import Outcome, mistakes_by_outcome
 from mnist_core.figures import head_to_head as figures
-from pages.shared import charts, duel, gallery, runs, sidebar, theme, view
+from pages.shared import charts, duel, gallery, runs, sidebar, tables, theme, view
 from pages.shared.boundary import ensure_dashboard
 
 WHO: dict[Outcome, str] = {"a": "Only A", "b": "Only B", "both": "Neither", "all": "Nobody"}
@@ -91,25 +92,9 @@ with left:
         selection_mode="points",
     )
 with right:
-    st.subheader("All pairs")
-    show = st.segmented_control(
-        "Show of all pairs",
-        list(MATRIX),
-        format_func=MATRIX.__getitem__,
-        required=True,
-        label_visibility="collapsed",
-        **view.bind("matrix", list(MATRIX), "difference"),
-    )
-    st.caption(ABOUT[show])
-    charts.show(
-        figures.pairwise_figure(pairs, results.labels, show=show, selected=(a, b), **colours),
-        lambda: figures.pairwise_frame(pairs),
-        name=f"{results.dataset}-pairs",
-        alt="Each classifier against each other; choose a cell to compare its pair",
-        key="pairs",
-        on_select=select_pair,
-        selection_mode="points",
-    )
+    st.subheader("Per digit")
+    st.caption("Test digits that A and B read wrong.")
+    tables.show_mistakes_per_digit(mistakes_per_digit(*matrices))
 
 # A digit is in the chosen cell if A or B puts it there.
 in_cell = (true == "any") | (results.y_true == true)
@@ -149,3 +134,23 @@ else:
     st.info("No digit fits: choose another list or cell.", icon=":material/filter_alt_off:")
     if (true, pred) != ("any", "any"):
         st.button("Clear the cell", on_click=view.put, kwargs={"true": None, "pred": None, "page": None})
+
+st.subheader("All pairs")
+show = st.segmented_control(
+    "Show of all pairs",
+    list(MATRIX),
+    format_func=MATRIX.__getitem__,
+    required=True,
+    label_visibility="collapsed",
+    **view.bind("matrix", list(MATRIX), "difference"),
+)
+st.caption(ABOUT[show])
+charts.show(
+    figures.pairwise_figure(pairs, results.labels, show=show, selected=(a, b), **colours),
+    lambda: figures.pairwise_frame(pairs),
+    name=f"{results.dataset}-pairs",
+    alt="Each classifier against each other; choose a cell to compare its pair",
+    key="pairs",
+    on_select=select_pair,
+    selection_mode="points",
+)

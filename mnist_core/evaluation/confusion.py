@@ -81,6 +81,20 @@ def report_intervals(matrix: np.ndarray) -> pd.DataFrame:
     return pd.DataFrame(columns).rename_axis("digit")
 
 
+def mistakes_per_digit(a: np.ndarray, b: np.ndarray) -> pd.DataFrame:
+    """What two classifiers read wrong of each digit, from their confusion matrices, indexed by `digit`.
+
+    Returns
+    -------
+    DataFrame
+        `mistakes_a`, `mistakes_b`, `difference` (A minus B) and `support`: counts.
+    """
+    support = a.sum(axis=1)
+    mistakes_a, mistakes_b = (support - np.diag(matrix) for matrix in (a, b))
+    columns = {"mistakes_a": mistakes_a, "mistakes_b": mistakes_b, "difference": mistakes_a - mistakes_b}
+    return pd.DataFrame({**columns, "support": support}).rename_axis("digit")
+
+
 def cells_table(matrix: np.ndarray) -> pd.DataFrame:
     """One row a cell: `true`, `predicted`, `digits`, and shares in 0..1 of its row and of its column."""
     true, predicted = np.indices(matrix.shape)

@@ -93,7 +93,7 @@ def pairwise_figure(
         # From somewhat below the least agreement there is, so that no cell is without colour.
         "agreement": {"zmax": 100.0, "zmin": 1.2 * float(np.nanmin(coloured, initial=99.0)) - 20},
     }
-    cells = heat_map(coloured, texts, inks, **scales[show], text_size=11, x=places, y=places, hoverinfo="skip")
+    cells = heat_map(coloured, texts, inks, **scales[show], x=places, y=places, hoverinfo="skip")
     off = [(row, column) for row in places for column in places if row != column]
     ends = [(names[row], names[column]) for row, column in off]
     words = [_pair_words(pairs, labels, int(order[row]), int(order[column])) for row, column in off]

@@ -100,3 +100,16 @@ def show_class_report(report: pd.DataFrame) -> None:
         },
         alt="Precision, recall, F1 and support of each digit",
     )
+
+
+def show_mistakes_per_digit(mistakes: pd.DataFrame) -> None:
+    """What A and B read wrong of each digit, as `mistakes_per_digit` gives it."""
+    st.dataframe(
+        mistakes.rename(columns={"mistakes_a": "A wrong", "mistakes_b": "B wrong"}),
+        column_config={
+            "digit": "Digit",
+            "difference": _number("A − B", format="%d", help="Negative: A makes fewer mistakes."),
+            "support": _number("Support", help="Test digits of this class."),
+        },
+        alt="Mistakes of A and of B by digit",
+    )

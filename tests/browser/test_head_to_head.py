@@ -13,6 +13,7 @@ pytestmark = pytest.mark.browser
 def click_cell(page, plot, place, expected):
     cells = page.locator(".js-plotly-plot").nth(plot).locator(".points path")
     cells.nth(place).wait_for(state="attached")
+    cells.nth(place).scroll_into_view_if_needed()
     box = cells.nth(place).bounding_box()
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     page.wait_for_url(re.compile(expected))

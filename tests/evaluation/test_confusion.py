@@ -10,6 +10,7 @@ from mnist_core.evaluation.confusion import (
     class_report,
     confused_pairs,
     confusion_matrix,
+    mistakes_per_digit,
     normalise,
     report_averages,
     report_intervals,
@@ -45,6 +46,14 @@ def test_class_report_is_that_of_scikit_learn(pair):
     expected = metrics.precision_recall_fscore_support(y_true, y_pred, labels=range(10), zero_division=0)
     for column, values in zip(("precision", "recall", "f1", "support"), expected, strict=True):
         np.testing.assert_allclose(report[column], values, err_msg=column)
+
+
+def test_mistakes_per_digit_are_those_counted_one_by_one():
+    y_true, a, b = np.random.default_rng(0).integers(0, 10, (3, 200))
+    report = mistakes_per_digit(confusion_matrix(y_true, a), confusion_matrix(y_true, b))
+    for digit in range(10):
+        wrong_a, wrong_b = (sum((y_true == digit) & (said != digit)) for said in (a, b))
+        assert report.loc[digit].tolist() == [wrong_a, wrong_b, wrong_a - wrong_b, sum(y_true == digit)]
 
 
 @pytest.mark.parametrize(("by", "sklearns"), [("row", "true"), ("column", "pred")])

@@ -64,6 +64,11 @@ def test_summarise_curve_pools_the_trainings_of_a_size_but_not_the_test_digits()
     assert list(zip(curve["low"], curve["high"], strict=True)) == [pytest.approx(pair) for pair in expected]
 
 
+def test_one_training_that_was_held_up_does_not_move_the_time_of_its_size():
+    curve = summarise_curve([training(100, 0.8, seconds) for seconds in (2.0, 1.0, 900.0)], 1000)
+    assert curve["fit_seconds"].tolist() == [2.0]
+
+
 def test_a_curve_or_history_of_nothing_has_columns_and_no_rows():
     assert len(summarise_curve([], 10)) == len(summarise_history([], 10)) == 0
     assert "n_train" in summarise_curve([], 10)

@@ -24,6 +24,14 @@ def metrics(app):
     return {metric.label: metric.value for metric in app.metric}
 
 
+def group(app, name):
+    return next(group for group in app.get("button_group") if group.key == f"view {name}")
+
+
+def outcomes(app):
+    return [option.content.split(" · ")[0] for option in group(app, "who").proto.options]
+
+
 def shown(app):
     return {tile["index"] for tile in tiles(app)}
 
@@ -38,6 +46,14 @@ def test_the_metrics_are_those_of_the_two(open_page, results):
     }
 
 
+def test_the_mistakes_per_digit_are_those_of_the_two(open_page, results):
+    table = open_page("head_to_head", model=A, model_b=B).dataframe[0].value
+    wrong = {name: np.bincount(results.y_true[results.y_pred[name] != results.y_true], minlength=10) for name in (A, B)}
+    assert table["A wrong"].tolist() == wrong[A].tolist()
+    assert table["B wrong"].tolist() == wrong[B].tolist()
+    assert table["difference"].tolist() == (wrong[A] - wrong[B]).tolist()
+
+
 def test_every_digit_of_a_list_is_what_the_list_says(open_page, results):
     right = {name: y_pred == results.y_true for name, y_pred in results.y_pred.items()}
     expected = {
@@ -50,7 +66,7 @@ def test_every_digit_of_a_list_is_what_the_list_says(open_page, results):
         app = open_page("head_to_head", model=A, model_b=B, who=who)
         every = set(np.flatnonzero(mask).tolist())
         assert shown(app) == every if len(every) <= 24 else shown(app) < every
-        assert not every or app.get("button_group")[1].value == who
+        assert not every or group(app, "who").value == who
         for tile in tiles(app):
             assert "predicted" in tile["says"]  # it speaks for one that is wrong
 
@@ -73,7 +89,7 @@ def test_a_cell_without_digits_can_be_cleared(open_page):
 
 def test_another_list_or_rival_starts_at_the_first_page_and_another_matrix_does_not(open_page):
     app = open_page("head_to_head", model=A, model_b=B, who="b", page=2)
-    app.get("button_group")[0].set_value("p").run()
+    group(app, "matrix").set_value("p").run()
     assert dict(app.query_params)["page"] == "2"
     app.selectbox(key="view model_b").select("cnn").run()
     assert "page" not in app.query_params
@@ -115,32 +131,28 @@ def changed(artifacts):
     return train(A, "digits", changes={"epochs": 1}, subset=200, own=True).classifier
 
 
-def who(app):
-    return next(group for group in app.get("button_group") if group.key == "view who")
-
-
 def test_a_change_is_first_compared_with_what_it_changes_as_before_and_after(open_page, changed):
     app = open_page("head_to_head", model=changed)
     assert app.selectbox(key="view model_b").value == A
-    assert [heading.value for heading in app.subheader][-1] == "What was fixed, and what newly broke"
+    assert "What was fixed, and what newly broke" in [heading.value for heading in app.subheader]
     results = cached.load_results("digits")
     right = {name: results.y_pred[name] == results.y_true for name in (changed, A)}
     fixed, broken = (right[changed] & ~right[A]).sum(), (right[A] & ~right[changed]).sum()
-    options = [option.content for option in who(app).proto.options]
+    options = [option.content for option in group(app, "who").proto.options]
     assert options[:2] == [f"Fixed · {fixed:,}", f"Newly broken · {broken:,}"]
-    assert "is a new version of Linear SVM (SGD)" in who(app).proto.help
+    assert "is a new version of Linear SVM (SGD)" in group(app, "who").proto.help
 
 
 @pytest.mark.parametrize("other", [B, "svc-ovr"])
 def test_two_of_which_none_is_a_version_of_the_other_are_only_a_and_only_b(open_page, other):
     app = open_page("head_to_head", model=A, model_b=other)
-    assert [option.content.split(" · ")[0] for option in who(app).proto.options][:2] == ["Only A", "Only B"]
-    assert [heading.value for heading in app.subheader][-1] == "The digits"
+    assert outcomes(app)[:2] == ["Only A", "Only B"]
+    assert "The digits" in [heading.value for heading in app.subheader]
 
 
 def test_what_was_there_before_is_not_called_a_fix_of_its_change(open_page, changed):
     app = open_page("head_to_head", model=A, model_b=changed)
-    assert [option.content.split(" · ")[0] for option in who(app).proto.options][:2] == ["Only A", "Only B"]
+    assert outcomes(app)[:2] == ["Only A", "Only B"]
 
 
 def test_a_refined_classifier_is_a_new_version_of_what_it_refines_through_all_steps(open_page, changed, monkeypatch):
@@ -148,7 +160,10 @@ def test_a_refined_classifier_is_a_new_version_of_what_it_refines_through_all_st
     monkeypatch.setitem(CLASSIFIERS, "sgd-scaled", replace(CLASSIFIERS["sgd-scaled"], refines=A))
     for other in (A, "sgd-scaled"):
         app = open_page("head_to_head", model=B, model_b=other)
-        assert [option.content.split(" · ")[0] for option in who(app).proto.options][:2] == ["Fixed", "Newly broken"]
+        assert outcomes(app)[:2] == [
+            "Fixed",
+            "Newly broken",
+        ]
     assert predecessors(changed) == [A]
     assert predecessors(B) == ["sgd-scaled", A]
 
@@ -156,7 +171,7 @@ def test_a_refined_classifier_is_a_new_version_of_what_it_refines_through_all_st
 @pytest.mark.parametrize("show", ["difference", "p", "agreement"])
 def test_every_matrix_of_all_pairs_is_a_link(open_page, show):
     app = open_page("head_to_head", matrix=show)
-    assert app.get("button_group")[0].value == show
+    assert group(app, "matrix").value == show
     assert not app.exception
 
 
