@@ -55,7 +55,13 @@ def show_accuracies(results: cached.Results, table: pd.DataFrame, *, judge: str)
         if name == "others":
             shown[f"{name} digits"] = table["all_digits"] - digits
             columns[f"{name} digits"] = st.column_config.NumberColumn("Left out", help="Digits that are left out.")
-    st.dataframe(pd.DataFrame(shown), column_config=columns, hide_index=True, alt="Accuracy with and without suspects")
+    st.dataframe(
+        pd.DataFrame(shown),
+        column_config=columns,
+        hide_index=True,
+        height="content",
+        alt="Accuracy with and without suspects",
+    )
     st.caption(
         "Leaving out digits that a classifier itself got wrong flatters it. The last figure leaves out what most other "
         "classifiers suspect, whatever the classifier itself says: read both. Suspects are not proven errors."
