@@ -12,7 +12,7 @@ from mnist_core.evaluation.metrics import pareto_front
 from mnist_core.figures.layout import figure
 
 ACCURACIES = (50, 80, 90, 95, 98, 99, 99.5, 99.8, 99.9)
-PLOT_WIDTH, PLOT_HEIGHT, LETTER, LINE = 560, 300, 6.5, 16
+PLOT_WIDTH, PLOT_HEIGHT, LETTER, LINE = 430, 270, 5.5, 15
 """Pixels, about: enough to keep labels apart."""
 SWEEPS = 3
 """How often each label may move once all others have their place."""
@@ -43,8 +43,16 @@ def accuracy_time_figure(leaderboard: pd.DataFrame, colours: Mapping[str, str]) 
     }
     errors = [_error(accuracy) for accuracy in frame["test_accuracy"]]
     times = [math.log10(seconds) for seconds in frame["fit_seconds"]]
-    heights = [-math.log10(error) for error in errors]
-    places = _label_places(times, heights, frame["label"].tolist(), corners=front.index.tolist())
+    places = _label_places(
+        times,
+        [-math.log10(error) for error in errors],
+        [
+            (-math.log10(_error(low)), -math.log10(_error(high)))
+            for low, high in zip(frame["low"], frame["high"], strict=True)
+        ],
+        frame["label"].tolist(),
+        corners=front.index.tolist(),
+    )
     on_front = set(front["name"])
     points = [
         _point(row, place, colours[row.name], on_front=row.name in on_front)
@@ -108,19 +116,28 @@ def _point(row: Any, place: str, colour: str, *, on_front: bool) -> dict[str, An
 
 
 def _label_places(
-    x: Sequence[float], y: Sequence[float], labels: Sequence[str], *, corners: Sequence[int]
+    x: Sequence[float],
+    y: Sequence[float],
+    bars: Sequence[tuple[float, float]],
+    labels: Sequence[str],
+    *,
+    corners: Sequence[int],
 ) -> list[str]:
-    """For each point in turn the side where its label covers least of other points, labels and the line.
+    """For each point in turn the side where its label covers least of other points, bars, labels and the line.
 
-    `corners` are the points that the line of the Pareto front joins.
+    `bars` are the ends of the points' intervals, `corners` the points that the line of the Pareto front joins.
     """
 
-    def pixels(values: Sequence[float], size: float) -> list[float]:
-        low, high = min(values), max(values)
+    def pixels(values: Sequence[float], size: float, low: float, high: float) -> list[float]:
         return [(value - low) / ((high - low) or 1) * size for value in values]
 
-    across, up = pixels(x, PLOT_WIDTH), pixels(y, PLOT_HEIGHT)
-    taken = [(a - 8, u - 12, a + 8, u + 12) for a, u in zip(across, up, strict=True)]
+    across = pixels(x, PLOT_WIDTH, min(x), max(x))
+    lows, highs = ([bar[end] for bar in bars] for end in (0, 1))
+    up, bottoms, tops = (pixels(values, PLOT_HEIGHT, min(lows), max(highs)) for values in (y, lows, highs))
+    taken = [
+        (a - 8, min(bottom, u - 8), a + 8, max(top, u + 8))
+        for a, u, bottom, top in zip(across, up, bottoms, tops, strict=True)
+    ]
     for here, there in itertools.pairwise(corners):
         taken.append((across[here], up[here] - 4, across[there], up[here] + 4))
         taken.append((across[there] - 4, up[here], across[there] + 4, up[there]))

@@ -106,6 +106,22 @@ def test_accuracy_time_figure_marks_the_pareto_front():
     }
 
 
+def test_a_label_keeps_clear_of_anothers_interval():
+    board = pd.DataFrame(
+        {
+            "name": ["quick", "here", "tall", "slow"],
+            "label": ["Quick", "A long label", "Tall", "Slow"],
+            "fit_seconds": [1.0, 50.0, 60.0, 2000.0],
+            "test_accuracy": [0.80, 0.97, 0.90, 0.80],
+            "low": [0.79, 0.968, 0.80, 0.79],
+            "high": [0.81, 0.972, 0.985, 0.81],
+        }
+    )
+    _, *points = accuracy_time_figure(board, dict.fromkeys(board["name"], "red")).data
+    places = {point.text[0].strip(): point.textposition for point in points}
+    assert places["A long label"] == "middle left"  # to the right it would cross the tall bar
+
+
 def test_probabilities_figure_outlines_each_answer_and_marks_wrong_ones():
     proba = np.full((2, 10), 0.02)
     proba[0, 9] = proba[1, 4] = 0.82
