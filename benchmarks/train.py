@@ -107,7 +107,6 @@ class Line:
 
     def cells(self) -> tuple[str, ...]:
         """Job, ours, its accuracy, plain, its accuracy, times faster, target, verdict."""
-        at_least = "" if self.plain else "> "
         accuracies = [f"{100 * accuracy:.2f}" for _, accuracy in self.ours]
         each = f" ({', '.join(accuracies)})" if len(accuracies) > 1 else ""
         job = self.job
@@ -122,7 +121,7 @@ class Line:
             f"{mean(accuracy for _, accuracy in self.ours):.2%}{each}",
             f"{self.plain[0]:.1f} s" if self.plain else f"> {self.plain_limit:.0f} s",
             f"{self.plain[1]:.2%}" if self.plain else "",
-            f"{at_least}{self.times_faster:.1f}",
+            _times(self.times_faster, self.plain is not None),
             ", ".join(target for target in targets if target),
             {True: "met", False: "missed", None: ""}[self.met],
         )
@@ -154,6 +153,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
+def _times(ratio: float, known: bool) -> str:
+    """How many times faster; a lower bound is not rounded up."""
+    return f"{ratio:.1f}" if known else f"> {math.floor(10 * ratio) / 10:.1f}"
+
+
 def _together(lines: Sequence[Line]) -> tuple[str, ...]:
     ours, other = (
         sum(line.seconds for line in lines),
@@ -161,7 +165,7 @@ def _together(lines: Sequence[Line]) -> tuple[str, ...]:
     )
     more = "" if all(line.plain for line in lines) else "> "
     verdict = "met" if ours < 360 else "missed"
-    return "All nine", f"{ours:.1f} s", "", f"{more}{other:.1f} s", "", f"{more}{other / ours:.1f}", "360 s", verdict
+    return "All nine", f"{ours:.1f} s", "", f"{more}{other:.1f} s", "", _times(other / ours, not more), "360 s", verdict
 
 
 def _jobs(only: Sequence[str]) -> Iterator[Job]:

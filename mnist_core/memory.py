@@ -2,7 +2,6 @@
 
 import contextlib
 import ctypes
-from collections.abc import Iterator
 
 TRIM_THRESHOLD, MMAP_THRESHOLD = -1, -3
 """Parameters of mallopt(3)."""
@@ -14,22 +13,19 @@ KEPT = 1 << 30
 
 def give_back_memory() -> None:
     """Return freed memory to the system: glibc keeps it otherwise, hundreds of MB after loading a forest."""
-    with _glibc() as libc:
-        libc.malloc_trim(0)
+    _tell("malloc_trim", 0)
 
 
 def keep_memory() -> None:
-    """Let this process keep what it frees, from now on: for training alone.
+    """Let this process keep what it frees, up to 1 GB, from now on: for training alone.
 
-    A network's steps free and ask for the same few MB each; where every one is fetched from the system anew, page by
-    page, a step takes up to half as long again.
+    A network's steps free and ask for the same few MB each, which the system would hand out anew, page by page.
     """
-    with _glibc() as libc:
-        libc.mallopt(TRIM_THRESHOLD, KEPT)
-        libc.mallopt(MMAP_THRESHOLD, LARGEST)
+    _tell("mallopt", TRIM_THRESHOLD, KEPT)
+    _tell("mallopt", MMAP_THRESHOLD, LARGEST)
 
 
-@contextlib.contextmanager
-def _glibc() -> Iterator[ctypes.CDLL]:
-    with contextlib.suppress(OSError, AttributeError, TypeError):  # other C libraries have no such functions
-        yield ctypes.CDLL(None)
+def _tell(function: str, *arguments: int) -> None:
+    """Call a function of glibc; other C libraries have none of that name, and some systems do not open theirs."""
+    with contextlib.suppress(OSError, AttributeError, TypeError):
+        getattr(ctypes.CDLL(None), function)(*arguments)

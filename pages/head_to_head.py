@@ -93,7 +93,7 @@ with left:
     )
 with right:
     st.subheader("Per digit")
-    st.caption("Test digits that A and B read wrong.")
+    st.caption("How many test digits of each class A reads wrong, and B.")
     tables.show_mistakes_per_digit(mistakes_per_digit(*matrices))
 
 # A digit is in the chosen cell if A or B puts it there.
@@ -144,7 +144,7 @@ show = st.segmented_control(
     label_visibility="collapsed",
     **view.bind("matrix", list(MATRIX), "difference"),
 )
-st.caption(ABOUT[show])
+st.caption(f"{ABOUT[show]} Click a cell to compare its pair above.")
 charts.show(
     figures.pairwise_figure(pairs, results.labels, show=show, selected=(a, b), **colours),
     lambda: figures.pairwise_frame(pairs),

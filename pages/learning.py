@@ -69,7 +69,7 @@ if len(curves):
     shown = curves[curves["name"].isin({classifier, *(compared or measured)})]
     st.caption(
         "Bars are 95 % intervals (Wilson, on the test digits). Small sizes are trained several times, each on another "
-        "draw of digits: the line is the mean (of times the median), the dashes are the lowest and the highest."
+        "draw of digits: the line is the mean, the dashes are the lowest and the highest."
     )
     charts.show(
         figures.learning_curve_figure(shown, **options),
@@ -85,6 +85,7 @@ if len(curves):
         alt="Training time against training digits",
         key="training times",
     )
+    st.caption("Of several trainings of a size: the median time.")
 
 st.subheader("More epochs")
 if not by_epochs:

@@ -9,13 +9,13 @@ from mnist_core.classifiers.spec import Hyperparameters
 
 
 class FlattenLast(nn.Flatten):
-    """Flatten, whose gradient has the memory order of its input, channels last.
+    """Flatten, whose gradient has the memory order of its input where that is channels last.
 
-    It comes as the linear layer left it otherwise, and the layers before are differentiated element by element.
+    It comes as the linear layer left it otherwise, and the ReLU before takes several times as long over it.
     """
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        if x.requires_grad:
+        if x.requires_grad and not x.is_contiguous() and x.is_contiguous(memory_format=torch.channels_last):
             x.register_hook(partial(torch.Tensor.contiguous, memory_format=torch.channels_last))
         return super().forward(x)
 

@@ -39,6 +39,7 @@ def test_what_was_given_up_is_a_bound():
     assert line.times_faster == pytest.approx(15)
     assert "> 300 s" in line.cells()
     assert "> 15.0" in line.cells()
+    assert "> 4.0" in train.Line(SVC, [(59.2, 0.986)], None, 240).cells()  # 4.054
 
 
 def test_without_a_target_there_is_no_verdict():

@@ -82,3 +82,20 @@ def test_fewer_digits_than_a_batch_are_one_batch():
     history = small_network(batch_size=100).fit(IMAGES, LABELS)
     assert len(history) == 1
     assert history[0]["loss"] > 0
+
+
+def test_training_keeps_its_memory_and_the_order_of_its_gradients(monkeypatch):
+    kept, orders = [], []
+    monkeypatch.setattr(torch_network, "keep_memory", lambda: kept.append(True))
+    network = small_network()
+    flatten = next(layer for layer in network._columns[0] if isinstance(layer, torch.nn.Flatten))
+
+    def watch(layer, inputs, output):
+        if inputs[0].requires_grad:
+            inputs[0].register_hook(lambda g: orders.append(g.is_contiguous(memory_format=torch.channels_last)))
+
+    flatten.register_forward_hook(watch)
+    network.fit(IMAGES, LABELS)
+    assert kept
+    assert orders
+    assert all(orders)

@@ -47,7 +47,8 @@ def test_the_metrics_are_those_of_the_two(open_page, results):
 
 
 def test_the_mistakes_per_digit_are_those_of_the_two(open_page, results):
-    table = open_page("head_to_head", model=A, model_b=B).dataframe[0].value
+    app = open_page("head_to_head", model=A, model_b=B)
+    table = next(frame.value for frame in app.dataframe if "A wrong" in frame.value)
     wrong = {name: np.bincount(results.y_true[results.y_pred[name] != results.y_true], minlength=10) for name in (A, B)}
     assert table["A wrong"].tolist() == wrong[A].tolist()
     assert table["B wrong"].tolist() == wrong[B].tolist()
