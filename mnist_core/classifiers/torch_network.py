@@ -81,7 +81,10 @@ class TorchNetwork:
         validation: Validation | None = None,
         progress: Progress = silent,
     ) -> History:
-        """Train column by column; the history is the first one's, its epochs comparable with each other."""
+        """Train column by column; the history is the first one's, its epochs comparable with each other.
+
+        From then on the process keeps the memory that it frees, up to 1 GB.
+        """
         import torch
 
         from mnist_core.classifiers.torch_trainer import Trainer
