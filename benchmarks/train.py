@@ -3,8 +3,8 @@
 Each training has a process of its own and the machine to itself. Counted is the time from pixels in memory to a trained
 model; loading the digits and importing libraries is not. Accuracies are of the test split, and each reading is written
 into the dataset's log. The races' recipes were compared on digits held out of the training split, but how many epochs
-they have was settled knowing what earlier versions had scored on the test split: their accuracies are not untouched. Needs requirements-train.txt
-and requirements-dev.txt.
+they have was settled knowing what earlier versions had scored on the test split: their accuracies are not untouched.
+Needs requirements-train.txt and requirements-dev.txt.
 """
 
 import argparse
