@@ -2,9 +2,8 @@
 
 Each training has a process of its own and the machine to itself. Counted is the time from pixels in memory to a trained
 model; loading the digits and importing libraries is not. Accuracies are of the test split, and each reading is written
-into the dataset's log. A race's recipe is the one that had the highest accuracy on digits held out of the training
-split, of those that should take at most nine tenths of its time by the seconds an epoch took before. Earlier versions
-with other epochs (2.5 and 2.7; 7) were read on the test split, so that these accuracies are not untouched by it.
+into the dataset's log. The races' recipes were chosen on digits held out of the training split, but only after earlier
+versions of them had been read on the test split and in part had missed: the README says which.
 Needs requirements-train.txt and requirements-dev.txt.
 """
 
@@ -14,11 +13,13 @@ import json
 import math
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from statistics import mean, median
+from statistics import mean
 from typing import Any
+
+import numpy as np
 
 from benchmarks import plain, report
 from benchmarks.apart import TookTooLong, apart
@@ -26,6 +27,7 @@ from benchmarks.servers import BenchmarkError
 from mnist_core import load_dataset
 from mnist_core.classifiers.convnet import ConvNet
 from mnist_core.classifiers.registry import get_classifier_spec, hyperparameters_for, list_base_classifiers
+from mnist_core.classifiers.spec import HOLDOUT_SHARE, ClassifierSpec, Estimator
 from mnist_core.datasets import list_datasets
 from mnist_core.errors import MnistCoreError
 from mnist_core.readings import note_reading
@@ -88,8 +90,13 @@ class Line:
 
     @property
     def seconds(self) -> float:
-        """Ours, the median."""
-        return median(seconds for seconds, _ in self.ours)
+        """Ours, the mean of the seeds."""
+        return mean(seconds for seconds, _ in self.ours)
+
+    @property
+    def accuracy(self) -> float:
+        """Ours, the mean of the seeds: a share in 0..1."""
+        return mean(accuracy for _, accuracy in self.ours)
 
     @property
     def times_faster(self) -> float:
@@ -98,19 +105,18 @@ class Line:
 
     @property
     def met(self) -> bool | None:
-        """Whether the targets are met; None without any."""
+        """Whether the targets are met; None without any. To be faster counts only at the plain one's accuracy."""
         job = self.job
         targets = [
-            job.accuracy is None or mean(accuracy for _, accuracy in self.ours) >= job.accuracy,
+            job.accuracy is None or self.accuracy >= job.accuracy,
             job.seconds is None or self.seconds <= job.seconds,
             job.times_faster is None or self.times_faster >= job.times_faster,
+            job.times_faster is None or self.plain is None or self.accuracy >= self.plain[1],
         ]
         return all(targets) if (job.accuracy, job.seconds, job.times_faster) != (None, None, None) else None
 
     def cells(self) -> tuple[str, ...]:
         """Job, ours, its accuracy, plain, its accuracy, times faster, target, verdict."""
-        accuracies = [f"{100 * accuracy:.2f}" for _, accuracy in self.ours]
-        each = f" ({', '.join(accuracies)})" if len(accuracies) > 1 else ""
         job = self.job
         targets = (
             job.accuracy is not None and f"{job.accuracy:.1%}",
@@ -119,8 +125,8 @@ class Line:
         )
         return (
             job.title,
-            f"{self.seconds:.1f} s",
-            f"{mean(accuracy for _, accuracy in self.ours):.2%}{each}",
+            f"{self.seconds:.1f} s{_each(seconds for seconds, _ in self.ours)}",
+            f"{self.accuracy:.2%}{_each(100 * accuracy for _, accuracy in self.ours)}",
             f"{self.plain[0]:.1f} s" if self.plain else f"> {self.plain_limit:.0f} s",
             f"{self.plain[1]:.2%}" if self.plain else "",
             _times(self.times_faster, self.plain is not None),
@@ -129,6 +135,7 @@ class Line:
         )
 
 
+HELD_OUT = ("training", "ours", "held-out accuracy")
 HEADERS = ("training", "ours", "accuracy", "plain", "accuracy", "times faster", "target", "verdict")
 
 
@@ -139,11 +146,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         load_dataset(options.dataset)
         machine = report.this_machine(PACKAGES)
         print(machine, flush=True)
+        if options.holdout:
+            print(report.grid(HELD_OUT, [_held_out(job, options.dataset) for job in _jobs(options.only)]))
+            return 0
         lines = [_measure(job, options.dataset, options.limit) for job in _jobs(options.only)]
     except (BenchmarkError, MnistCoreError) as error:
         print(f"Could not measure. {error}", file=sys.stderr)
         return 1
-    print(f"{options.dataset}: the median time and the mean accuracy of the seeds (each seed)\n")
+    print(f"{options.dataset}: the mean of the seeds (each seed)\n")
     rows = [line.cells() for line in lines]
     base = [line for line in lines if line.job in BASE]
     if len(base) == len(NINE):
@@ -153,6 +163,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         data = {"machine": asdict(machine), "dataset": options.dataset, "lines": [asdict(line) for line in lines]}
         options.json.write_text(json.dumps(data, indent=1) + "\n")
     return 0
+
+
+def _each(values: Iterable[float]) -> str:
+    """The seeds' own values behind their mean; nothing if there is only one: " (1.71, 1.68, 1.73)"."""
+    texts = [f"{value:.2f}" for value in values]
+    return f" ({', '.join(texts)})" if len(texts) > 1 else ""
 
 
 def _times(ratio: float, known: bool) -> str:
@@ -189,16 +205,49 @@ def _measure(job: Job, dataset: str, limit: float) -> Line:
     return Line(job, ours, other if other[1] >= (job.accuracy or 0) else None, limit)
 
 
+def _held_out(job: Job, dataset: str) -> tuple[str, ...]:
+    """Job, seconds and accuracy on held-out digits."""
+    print(f"{job.title}, on held-out digits", file=sys.stderr, flush=True)
+    line = Line(job, [apart(train_without_held_out, job, dataset, seed) for seed in range(job.seeds)], None, math.inf)
+    return line.cells()[: len(HELD_OUT)]
+
+
+def train_without_held_out(job: Job, dataset: str, seed: int) -> plain.Timed:
+    """One training of a recipe of ours on five sixths of the training split, scored on the last, in this process.
+
+    The same digits are held out for every seed, and a network takes as many steps as it does on the whole split.
+    """
+    from sklearn.model_selection import train_test_split
+
+    spec, digits = get_classifier_spec(job.classifier), load_dataset(dataset).train
+    kept, held = train_test_split(
+        np.arange(len(digits)), test_size=HOLDOUT_SHARE, stratify=digits.labels, random_state=0
+    )
+    images, labels = digits.images[kept], digits.labels[kept]
+    hyperparameters = {**hyperparameters_for(job.classifier, dataset), **job.changes}
+    if "torch" in spec.requires:
+        hyperparameters["epochs"] *= len(digits) / len(kept)
+    seconds, estimator = _timed_fit(spec, hyperparameters, seed, images, labels)
+    return seconds, float((estimator.predict(digits.images[held]) == digits.labels[held]).mean())
+
+
+def _timed_fit(
+    spec: ClassifierSpec, hyperparameters: Mapping[str, Any], seed: int, images: np.ndarray, labels: np.ndarray
+) -> tuple[float, Estimator]:
+    """Seconds from pixels in memory to a trained model, and the model."""
+    _import(*LIBRARIES, *(("torch", "torch._dynamo") if "torch" in spec.requires else ()))
+    started = time.perf_counter()
+    estimator = spec.build(hyperparameters, seed)
+    estimator.fit(images, labels)
+    return time.perf_counter() - started, estimator
+
+
 def train_ours(job: Job, dataset: str, seed: int) -> plain.Timed:
     """One training of a recipe of ours, in this process; the reading of the test split is noted."""
     spec, digits = get_classifier_spec(job.classifier), load_dataset(dataset)
     train = digits.train  # read now: it is not to be counted
     hyperparameters = {**hyperparameters_for(job.classifier, dataset), **job.changes}
-    _import(*LIBRARIES, *(("torch", "torch._dynamo") if "torch" in spec.requires else ()))
-    started = time.perf_counter()
-    estimator = spec.build(hyperparameters, seed)
-    estimator.fit(train.images, train.labels)
-    seconds = time.perf_counter() - started
+    seconds, estimator = _timed_fit(spec, hyperparameters, seed, train.images, train.labels)
     accuracy = float((estimator.predict(digits.test.images) == digits.test.labels).mean())
     note_reading(
         dataset,
@@ -247,6 +296,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--limit", type=float, default=300, metavar="SECONDS", help="when a plain training is given up (default: 300)"
+    )
+    parser.add_argument(
+        "--holdout", action="store_true", help="score on held-out training digits, by which recipes are chosen"
     )
     parser.add_argument("--dataset", choices=list_datasets(), default="mnist", help="default: mnist")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write everything that was observed there, too")

@@ -35,6 +35,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except MnistCoreError as error:
         print(error, file=sys.stderr)
         return FAILED
+    except OSError as error:
+        print(
+            f"A file cannot be read or written: {error}. Make room there, or allow it, and run this again.",
+            file=sys.stderr,
+        )
+        return FAILED
     except KeyboardInterrupt:
         print("\nInterrupted. Runs stored before stay; nothing is stored by halves.", file=sys.stderr)
         return FAILED

@@ -5,16 +5,20 @@ A split that is read often and tuned against is no longer a test. Nothing here c
 
 import hashlib
 import json
-from collections.abc import Mapping
+import os
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from io import FileIO
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from mnist_core.classifiers.registry import is_own
 from mnist_core.store import artifacts_dir
 
-READINGS = "test-readings.jsonl"
+READINGS, OWN_READINGS = "test-readings.jsonl", "own-test-readings.jsonl"
+"""What runs of one's own read is kept apart, because they are not in git either."""
 COLUMNS = ("created", "classifier", "purpose", "seed", "n_train", "recipe", "test_accuracy")
 
 
@@ -23,9 +27,9 @@ def recipe_digest(hyperparameters: Mapping[str, Any]) -> str:
     return hashlib.sha256(json.dumps(hyperparameters, sort_keys=True).encode()).hexdigest()[:8]
 
 
-def readings_file(dataset: str) -> Path:
-    """Where a dataset's log is kept."""
-    return artifacts_dir() / dataset / READINGS
+def readings_file(dataset: str, *, own: bool = False) -> Path:
+    """Where a dataset's log is kept, or that of runs of one's own."""
+    return artifacts_dir() / dataset / (OWN_READINGS if own else READINGS)
 
 
 def note_reading(
@@ -38,12 +42,12 @@ def note_reading(
     hyperparameters: Mapping[str, Any],
     test_accuracy: float,
 ) -> None:
-    """Append one line to the log, in one write, which several processes may do at a time.
+    """Append one line to the log, in one write, which several processes may do at a time; OSError if it cannot be.
 
     Parameters
     ----------
     purpose : str
-        "run", "seed", "learning curve" or "benchmark".
+        "run", "seed", "learning curve", "benchmark" or "claim".
     n_train : int
         Digits it was trained on.
     test_accuracy : float
@@ -58,23 +62,35 @@ def note_reading(
         "recipe": recipe_digest(hyperparameters),
         "test_accuracy": test_accuracy,
     }
-    path = readings_file(dataset)
+    path = readings_file(dataset, own=is_own(classifier))
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("ab", buffering=0) as log:
-        log.write((json.dumps(entry) + "\n").encode())
+    with path.open("a+b", buffering=0) as log:
+        log.write(b"\n" * _is_torn(log) + (json.dumps(entry) + "\n").encode())
+
+
+def _is_torn(log: FileIO) -> bool:
+    """Whether the last line was not written to its end: the next one is not to be lost with it."""
+    if log.seek(0, os.SEEK_END) == 0:
+        return False
+    log.seek(-1, os.SEEK_END)
+    return log.read(1) != b"\n"
 
 
 def load_readings(dataset: str) -> pd.DataFrame:
-    """The log, oldest first, one column for each of `COLUMNS`; a line that is damaged is left out."""
-    entries = []
+    """Both logs, oldest first, one column for each of `COLUMNS`; a line that is damaged is left out."""
+    entries = [*_entries(readings_file(dataset)), *_entries(readings_file(dataset, own=True))]
+    log = pd.DataFrame(entries, columns=list(COLUMNS))
+    return log.sort_values("created", key=lambda times: times.astype(str), kind="stable", ignore_index=True)
+
+
+def _entries(path: Path) -> Iterator[dict[str, Any]]:
     try:
-        lines = readings_file(dataset).read_text(errors="replace").splitlines()
+        lines = path.read_text(errors="replace").splitlines()
     except OSError:
-        lines = []
+        return
     for line in lines:
         try:
             entry = json.loads(line)
-            entries.append({name: entry[name] for name in COLUMNS})
+            yield {name: entry[name] for name in COLUMNS}
         except (ValueError, KeyError, TypeError):
             continue
-    return pd.DataFrame(entries, columns=list(COLUMNS))

@@ -22,6 +22,7 @@ from mnist_core.commands import train as train_command
 from mnist_core.datasets import download, sources
 from mnist_core.errors import ArtifactMissingError, DatasetUnavailableError, TrainingError
 from mnist_core.progress import Progress
+from mnist_core.readings import readings_file
 from mnist_core.record import CrossValidation
 from mnist_core.training import train
 
@@ -152,7 +153,23 @@ def test_a_full_disk_is_one_clear_line(empty: Path, monkeypatch: pytest.MonkeyPa
     assert main(["train", "logistic", "--dataset", "digits"]) == 1
     (complaint,) = capsys.readouterr().err.splitlines()
     assert f"could not be stored in {empty / 'digits' / 'logistic'}: {os.strerror(errno.ENOSPC)}." in complaint
-    assert _files(empty) == []
+    assert _files(empty) == [readings_file("digits")]  # the test split was read, whatever became of the run
+
+
+@pytest.mark.parametrize("command", ["curve", "seeds", "robustness"])
+def test_a_full_disk_is_one_clear_line_for_what_is_added_to_a_run(
+    command, artifacts: Path, monkeypatch, capsys
+) -> None:
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    before = store.load_record("digits", "logistic")
+    monkeypatch.setattr(os, "fsync", full)
+    assert main([command, "logistic", "--dataset", "digits", "--force"]) == 1
+    complaint = capsys.readouterr().err.splitlines()[-1]
+    assert os.strerror(errno.ENOSPC) in complaint
+    assert complaint.endswith("Make room there, or allow it, and run this again.")
+    assert store.load_record("digits", "logistic") == before
 
 
 def test_a_fetch_says_how_far_it_is_in_few_lines(monkeypatch: pytest.MonkeyPatch, capsys) -> None:
@@ -261,7 +278,7 @@ def test_a_full_disk_leaves_no_run_of_ones_own_nor_its_folder(
         f"could not be stored in {empty / 'digits' / 'logistic@1'}: {os.strerror(errno.ENOSPC)}"
         in capsys.readouterr().err
     )
-    assert list((empty / "digits").iterdir()) == []
+    assert list((empty / "digits").iterdir()) == [readings_file("digits", own=True)]
 
 
 def _files(folder: Path) -> list[Path]:
@@ -403,7 +420,7 @@ def test_an_interrupt_while_a_run_is_written_leaves_no_temporary_file(ending: si
         _, complaint = process.communicate(timeout=30)
     assert process.returncode == 1
     assert complaint.strip() == "Interrupted. Runs stored before stay; nothing is stored by halves."
-    assert _files(empty) == []
+    assert _files(empty) == [readings_file("digits")]
 
 
 def test_cv_and_curve_add_to_stored_runs_and_are_not_repeated_without_force(artifacts: Path, capsys) -> None:

@@ -5,6 +5,7 @@ import pytest
 from mnist_core import readings
 from mnist_core.training import train
 from mnist_core.training.learning_curve import measure_learning_curve
+from tests.conftest import PROJECT
 
 
 @pytest.fixture(autouse=True)
@@ -43,6 +44,25 @@ def test_a_damaged_line_costs_no_other(log, damage):
         lines.write(damage + "\n")
     note(2)
     assert readings.load_readings("digits")["seed"].tolist() == [1, 2]
+
+
+def test_a_line_that_was_not_written_to_its_end_costs_no_other(log):
+    note(1)
+    with log.open("a") as lines:
+        lines.write('{"seed": 1, "cla')
+    note(2)
+    note(3)
+    assert readings.load_readings("digits")["seed"].tolist() == [1, 2, 3]
+
+
+def test_what_a_run_of_ones_own_reads_is_kept_apart_and_shown_with_the_rest(log):
+    train("logistic", "digits", changes={"C": 0.5}, own=True)
+    note(1)
+    assert len(log.read_text().splitlines()) == 1
+    ignored = log.with_name("own-test-readings.jsonl")
+    assert len(ignored.read_text().splitlines()) == 1
+    assert sorted(readings.load_readings("digits")["classifier"]) == ["logistic", "logistic@1"]
+    assert "/artifacts/*/own-test-readings.jsonl" in (PROJECT / ".gitignore").read_text()
 
 
 def test_before_the_first_reading_there_is_an_empty_log():

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from mnist_core import store
-from mnist_core.classifiers.registry import get_classifier_spec, list_classifiers
+from mnist_core.classifiers.registry import chosen_by, get_classifier_spec, list_classifiers
 from mnist_core.errors import (
     ArtifactCorruptError,
     ArtifactMissingError,
@@ -19,8 +19,11 @@ from mnist_core.errors import (
     MnistCoreError,
     UnknownNameError,
 )
+from mnist_core.readings import load_readings, recipe_digest
 from mnist_core.record import CrossValidation
+from mnist_core.training import robustness
 from mnist_core.training.learning_curve import points
+from mnist_core.tuning_advice import how_chosen
 from tests.conftest import PROJECT, take_away
 
 DATASET, NAME = "digits", "logistic"
@@ -343,6 +346,22 @@ def test_every_committed_run_is_cross_validated_and_has_its_learning_curve(datas
         assert (record.cross_validation.correct, sum(record.cross_validation.sizes)) == (right, record.n_train)
         expected = [] if get_classifier_spec(record.classifier).members else points(record.n_train)
         assert [(entry["n_train"], entry["subset"]) for entry in record.learning_curve] == expected
+
+
+@pytest.mark.parametrize("dataset", ["mnist", "mnist-stratified", "digits"])
+def test_every_committed_run_has_been_shown_every_distortion(dataset):
+    for record in store.load_records(dataset)[0]:
+        assert set(record.robustness) == set(robustness.tests_of(dataset)), record.classifier
+
+
+@pytest.mark.parametrize("dataset", ["mnist", "mnist-stratified", "digits"])
+def test_every_committed_run_is_in_the_log_of_readings_and_says_who_chose_its_settings(dataset):
+    log = load_readings(dataset)
+    for record in store.load_records(dataset)[0]:
+        mine = log[(log["classifier"] == record.classifier) & (log["purpose"] == "run")]
+        assert recipe_digest(record.hyperparameters) in set(mine["recipe"]), record.classifier
+        tuned = how_chosen(dataset, record.classifier, record.hyperparameters)
+        assert record.chosen_by == (tuned or chosen_by(record.classifier, dataset))
 
 
 def keep_as_own(number, **changes):

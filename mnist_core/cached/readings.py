@@ -1,5 +1,7 @@
 """The log of every time a test split was scored."""
 
+from pathlib import Path
+
 import pandas as pd
 import streamlit as st
 
@@ -10,16 +12,20 @@ from mnist_core.evaluation.readings import summarise_readings
 
 def log(dataset: str) -> pd.DataFrame:
     """Every reading, the newest first, as `readings.load_readings` has them; read again when the file has grown."""
-    return _load(dataset, *_signature(dataset))[0]
+    return _load(dataset, _signature(dataset))[0]
 
 
 def by_classifier(dataset: str) -> pd.DataFrame:
     """As `evaluation.readings.summarise_readings`; runs of one's own count for the classifier they are a change of."""
-    return _load(dataset, *_signature(dataset))[1]
+    return _load(dataset, _signature(dataset))[1]
 
 
-def _signature(dataset: str) -> tuple[str, int, int]:
-    path = readings.readings_file(dataset)
+def _signature(dataset: str) -> tuple[tuple[str, int, int], ...]:
+    """Changes when the log does, or that of runs of one's own."""
+    return tuple(_state(readings.readings_file(dataset, own=own)) for own in (False, True))
+
+
+def _state(path: Path) -> tuple[str, int, int]:
     try:
         status = path.stat()
     except OSError:
@@ -28,7 +34,7 @@ def _signature(dataset: str) -> tuple[str, int, int]:
 
 
 @st.cache_resource(max_entries=6, show_spinner=False)
-def _load(dataset: str, path: str, size: int, changed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _load(dataset: str, signature: tuple[tuple[str, int, int], ...]) -> tuple[pd.DataFrame, pd.DataFrame]:
     found = readings.load_readings(dataset)
     bases = found["classifier"].astype(str).map(base_of)
     return found.iloc[::-1].reset_index(drop=True), summarise_readings(found.assign(classifier=bases))

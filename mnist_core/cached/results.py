@@ -136,6 +136,7 @@ def _leaderboard(dataset: str, keys: tuple[str, ...], _results: Results) -> pd.D
                 "cv_accuracy": folds.accuracy if folds else float("nan"),
                 "cv_spread": folds.spread if folds else float("nan"),
                 "cv_folds": [f"{100 * share:.2f}" for share in folds.accuracies] if folds else [],
+                "seeds_accuracy": record.seeds_accuracy,
                 "train_accuracy": record.train_accuracy,
                 "fit_seconds": record.fit_seconds,
                 "predict_seconds": record.predict_10_000_seconds,

@@ -11,7 +11,7 @@ from mnist_core.classifiers.linear import build_logistic, build_sgd
 from mnist_core.classifiers.network import Perceptron
 from mnist_core.classifiers.patches import PatchSgd
 from mnist_core.classifiers.perceptron import AugmentedPerceptron
-from mnist_core.classifiers.spec import ClassifierSpec
+from mnist_core.classifiers.spec import ClassifierSpec, Hyperparameters
 from mnist_core.classifiers.vote import refuse_to_build
 from mnist_core.datasets.registry import get_dataset_spec
 from mnist_core.errors import UnknownNameError
@@ -116,6 +116,7 @@ _SPECS = (
         hyperparameters={"principal_components": 60, "gamma": 0.025, "C": 10},
         search_space={"principal_components": (50, 60, 70), "gamma": (0.025, 0.03, 0.035), "C": (5, 10)},
         build=OneVsRestSvc,
+        chosen_by="hand, without comparing it with another setting",
         remark="The same kernel, ten machines, each one digit against all others and trained on all the data.",
     ),
     ClassifierSpec(
@@ -310,5 +311,14 @@ def list_classifiers(dataset: str = "mnist") -> list[str]:
 
 def hyperparameters_for(classifier: str, dataset: str) -> dict[str, Any]:
     """The classifier's hyperparameters, with what is particular to the dataset."""
-    overrides = get_dataset_spec(dataset).overrides.get(base_of(classifier), {})
-    return {**get_classifier_spec(classifier).hyperparameters, **overrides}
+    return {**get_classifier_spec(classifier).hyperparameters, **_overrides(classifier, dataset)}
+
+
+def chosen_by(classifier: str, dataset: str) -> str:
+    """What decided on a classifier's hyperparameters on a dataset: it follows "chosen by"."""
+    chosen, changed = get_classifier_spec(classifier).chosen_by, _overrides(classifier, dataset)
+    return f"{chosen}; for this dataset, {' and '.join(changed)} without a search" if changed else chosen
+
+
+def _overrides(classifier: str, dataset: str) -> Hyperparameters:
+    return get_dataset_spec(dataset).overrides.get(base_of(classifier), {})

@@ -18,6 +18,9 @@ PIXELS = 28 * 28
 BATCH_KEY = "batch"
 """In a model's metadata: how many digits at a time it is best served."""
 
+HOLDOUT_SHARE = 1 / 6
+"""Of a training split, held out to choose hyperparameters and to see how a training goes: 10,000 of MNIST's 60,000."""
+
 Family = Literal["linear", "kernel", "trees", "network", "ensemble"]
 Hyperparameters: TypeAlias = Mapping[str, Any]
 History: TypeAlias = list[dict[str, float]]
@@ -110,7 +113,7 @@ class ClassifierSpec:
     refines : str or None
         Name of the classifier that it is a better version of.
     chosen_by : str
-        What decided on the hyperparameters.
+        What decided on the hyperparameters: it follows "chosen by".
     """
 
     name: str
@@ -122,7 +125,7 @@ class ClassifierSpec:
     search_space: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
     requires: tuple[str, ...] = ()
     refines: str | None = None
-    chosen_by: str = "the 10,000 held-out digits"
+    chosen_by: str = "hand, by the accuracy on 10,000 digits held out of MNIST's training split"
 
     @property
     def members(self) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ COLUMNS = (
     "Test accuracy",
     "95 % interval",
     "Cross-validated",
+    "Seeds",
     "Train",
     "Fit",
     "10,000 digits",
@@ -60,13 +61,14 @@ def _ranks(y_true: np.ndarray, y_preds: Mapping[str, np.ndarray]) -> dict[str, s
 
 def _cells(record: Record, rank: str) -> tuple[str, ...]:
     low, high = accuracy_interval(record.test_accuracy, record.n_test)
-    folds = record.cross_validation
+    folds, (mean, deviation, seeds) = record.cross_validation, record.seeds_accuracy
     return (
         record.label or get_classifier_spec(record.classifier).label,
         rank,
         f"{record.test_accuracy:.2%}",
         f"{100 * low:.2f}-{high:.2%}",
         f"{100 * folds.accuracy:.2f} ± {folds.spread:.2%}" if folds else "",
+        f"{100 * mean:.2f} ± {deviation:.2%} of {seeds}" if seeds > 1 else "",
         f"{record.train_accuracy:.2%}",
         f"{record.fit_seconds:.1f} s",
         f"{record.predict_10_000_seconds:.2f} s",

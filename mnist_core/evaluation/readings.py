@@ -4,8 +4,8 @@ from typing import Any
 
 import pandas as pd
 
-PURPOSES = ("run", "seed", "learning curve", "benchmark")
-"""Whole runs, the same with other seeds, trainings on part of the data, and trainings against time."""
+PURPOSES = ("run", "seed", "learning curve", "benchmark", "claim")
+"""Whole runs, the same with other seeds or on part of the data, trainings against time, other people's recipes."""
 
 
 def summarise_readings(log: pd.DataFrame) -> pd.DataFrame:

@@ -17,9 +17,9 @@ from typing import Any
 import numpy as np
 
 from mnist_core.classifiers.changes import check_changes
-from mnist_core.classifiers.registry import get_classifier_spec, hyperparameters_for
+from mnist_core.classifiers.registry import chosen_by, get_classifier_spec, hyperparameters_for
 from mnist_core.classifiers.served import OnnxClassifier
-from mnist_core.classifiers.spec import Estimator, History, Hyperparameters, Served
+from mnist_core.classifiers.spec import HOLDOUT_SHARE, Estimator, History, Hyperparameters, Served
 from mnist_core.datasets import Dataset, Split, get_dataset_spec, load_dataset
 from mnist_core.errors import ArtifactError, TrainingError
 from mnist_core.naming import LOCAL, clean_label
@@ -30,8 +30,6 @@ from mnist_core.store import Labels, Record, claimed_name, load_labels, load_rec
 from mnist_core.training.temperature import fit_temperature
 from mnist_core.tuning_advice import how_chosen
 
-HOLDOUT_SHARE = 1 / 6
-"""10,000 of MNIST's 60,000."""
 SINGLE_DIGITS = 200
 """How many digits are timed one at a time."""
 PACKAGES = ("numpy", "onnx", "onnxruntime", "scikit-learn", "torch")
@@ -138,7 +136,7 @@ def train(
         temperature=rehearsal.temperature,
         history=tuple(rehearsal.history),
         details=estimator.details,
-        chosen_by=how_chosen(dataset, name, hyperparameters) or ("hand" if changes else spec.chosen_by),
+        chosen_by=how_chosen(dataset, name, hyperparameters) or ("hand" if changes else chosen_by(name, dataset)),
         label=clean_label(label),
         **measured,
     )
@@ -177,7 +175,7 @@ def store_measured(
     out_of_fold: np.ndarray | None = None,
     suspects: Labels | None = None,
 ) -> Record:
-    """Store a run that was measured, and note that the test split was read for it; TrainingError if it cannot be.
+    """Note that the test split was read for a run, and store it; TrainingError if either cannot be done.
 
     Model, scores and what a cross-validation adds are as of `store.save_run`.
     """
@@ -186,9 +184,6 @@ def store_measured(
     try:
         with _named(record, own) as record:
             place = run_dir(record.dataset, record.classifier)
-            record = save_run(
-                record, model=model, scores=scores, labels=labels, out_of_fold=out_of_fold, suspects=suspects
-            )
             note_reading(
                 record.dataset,
                 record.classifier,
@@ -197,6 +192,9 @@ def store_measured(
                 n_train=record.n_train,
                 hyperparameters=record.hyperparameters,
                 test_accuracy=record.test_accuracy,
+            )
+            record = save_run(
+                record, model=model, scores=scores, labels=labels, out_of_fold=out_of_fold, suspects=suspects
             )
     except OSError as error:
         reason = f"The run of {name} could not be stored in {place}: {error.strerror or error}."

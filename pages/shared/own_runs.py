@@ -69,7 +69,7 @@ def _show_table(results: cached.Results, table: pd.DataFrame, run: str) -> None:
         column_config={
             "label": _text("Run", pinned=True),
             "base": _text("Classifier"),
-            "changes": _text("Changes", help="Hyperparameters that differ from the registry's."),
+            "changes": _text("Changes", help="Hyperparameters that differ from the classifier's own."),
             "n_train": _number("Digits", format="localized", help="Training digits."),
             "seed": "Seed",
             "accuracy": _number("Test (%)", format="%.2f", help="Test accuracy."),

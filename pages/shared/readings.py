@@ -62,6 +62,7 @@ def show(results: cached.Results, classifier: str) -> None:
             "seed": _number("Other seeds", help="The same recipe with another seed."),
             "learning curve": _number("Learning curve", help="The same recipe on fewer digits."),
             "benchmark": _number("Benchmarks", help="Trainings against time."),
+            "claim": _number("Claims", help="Recipes behind published figures."),
             "recipes": _number("Settings", help="Different hyperparameters."),
             "best": _number("Best seen (%)", format="%.2f", help="The highest test accuracy among them."),
             "last": _time("Last (UTC)", format="YYYY-MM-DD HH:mm"),
@@ -79,7 +80,9 @@ def show(results: cached.Results, classifier: str) -> None:
         column_config={
             "created": _time("When (UTC)", format="YYYY-MM-DD HH:mm"),
             "classifier": _text("Classifier"),
-            "purpose": _text("Why", help="A run, another seed, a point of its learning curve, or a benchmark."),
+            "purpose": _text(
+                "Why", help="A run, another seed, a point of its learning curve, a benchmark, or a claim."
+            ),
             "seed": "Seed",
             "n_train": _number("Training digits", format="localized"),
             "recipe": _text("Setting", help="Changes with the hyperparameters."),

@@ -11,6 +11,7 @@ from mnist_core.classifiers.registry import base_of, get_classifier_spec, hyperp
 from mnist_core.datasets import get_dataset_spec
 from mnist_core.jobs import Task
 from mnist_core.naming import LONGEST, clean_label
+from mnist_core.record import Record
 from mnist_core.transforms import AUGMENTING, TRANSFORMS
 from pages.shared import augmentation, view, words
 
@@ -39,6 +40,8 @@ def choose(results: cached.Results, classifier: str) -> Task:
     if fixed:
         with st.expander("Fixed hyperparameters"):
             st.markdown("  \n".join(f"{title(name)}: **{value_text(value)}**" for name, value in fixed.items()))
+    if classifier in results.records:
+        st.caption(_provenance(results.records[classifier]))
     n_train = get_dataset_spec(results.dataset).n_train
     sizes = _sizes(n_train, record.n_train if record else n_train)
     subset = st.select_slider(
@@ -103,6 +106,15 @@ def show_augmentation(results: cached.Results, task: Task) -> None:
         if isinstance(value, Mapping):
             with st.expander(f"{title(name)}: what it makes of digits", expanded=True):
                 augmentation.show_preview(results, value)
+
+
+def _provenance(record: Record) -> str:
+    """Who chose the stored run's hyperparameters, and what it was trained with."""
+    chosen = f"The stored run's hyperparameters were chosen by {record.chosen_by}. " if record.chosen_by else ""
+    cores = f"{record.cores} core{'s' if record.cores != 1 else ''}"
+    arithmetic = [str(record.details["arithmetic"])] if "arithmetic" in record.details else []
+    versions = [f"{package} {version}" for package, version in record.versions.items()]
+    return f"{chosen}It was trained with seed {record.seed} on {', '.join([cores, *arithmetic, *versions])}."
 
 
 def title(name: str) -> str:

@@ -10,6 +10,7 @@ import streamlit as st
 from mnist_core import cached, jobs
 from mnist_core.classifiers.changes import describe_changes
 from mnist_core.classifiers.registry import get_classifier_spec, is_own
+from mnist_core.classifiers.spec import HOLDOUT_SHARE
 from mnist_core.datasets import get_dataset_spec
 from mnist_core.errors import MnistCoreError
 from mnist_core.evaluation.learning import summarise_history
@@ -19,7 +20,6 @@ from mnist_core.naming import plain
 from mnist_core.packages import REMEDY, missing_packages
 from pages.shared import charts, theme, view, words
 
-HOLDOUT_SHARE = 1 / 6
 _SOON, _LATER = 1.0, 5.0
 """Seconds between two looks: while something runs or waits, and else, for another session may start something."""
 

@@ -52,7 +52,7 @@ def _show_answers(found: Tuning) -> None:
         Answer(
             "Combinations tried",
             tried,
-            "A sampler (TPE) proposes those that look promising. The first is what the registry had then.",
+            "A sampler (TPE) proposes those that look promising. The first trial is the setting that was in use then.",
             f"{failed or 'none'} failed",
         )
     ]

@@ -56,6 +56,25 @@ def test_the_same_seed_gives_the_same_scores_and_another_one_does_not(network, c
     assert np.abs(scores[0] - scores[2]).max() > 0.01
 
 
+@pytest.mark.parametrize(("can", "arithmetic"), [(True, "bfloat16"), (False, "float32")])
+def test_it_computes_in_bfloat16_where_the_processor_can_and_says_in_which(monkeypatch, can, arithmetic):
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"avx512_bf16": can})
+    seen = set()
+    multiply = torch.nn.functional.linear
+
+    def watched(*tensors):
+        found = multiply(*tensors)
+        seen.add(found.dtype)
+        return found
+
+    monkeypatch.setattr(torch.nn.functional, "linear", watched)
+    network = small_network()
+    network.fit(IMAGES, LABELS)
+    assert network.details["arithmetic"] == arithmetic
+    assert seen == {getattr(torch, arithmetic)}
+    assert network.scores(IMAGES).dtype == np.float32
+
+
 def test_training_leaves_pytorchs_generator_as_it_was():
     torch.manual_seed(5)
     expected = torch.rand(3)

@@ -3,10 +3,12 @@
 import json
 import re
 
+import numpy as np
 import pytest
 
 from mnist_core import store
 from mnist_core.__main__ import main
+from mnist_core.classifiers.registry import get_classifier_spec
 from mnist_core.evaluation.significance import pairwise, rank_ranges
 
 
@@ -22,6 +24,22 @@ def test_ranks_that_the_test_split_cannot_separate_share_a_range(dataset, capsys
     assert sorted(ranges) == [(int(best), int(worst)) for best, worst in expected]
     assert main(["show", "--dataset", dataset]) == 0
     assert re.search(r"cannot separate.*McNemar.*Holm", capsys.readouterr().out)
+
+
+def test_several_seeds_are_shown_by_their_mean_and_spread(capsys):
+    assert main(["show", "--markdown"]) == 0
+    header, _, *rows = (line.strip("| ").split(" | ") for line in capsys.readouterr().out.splitlines())
+    column = header.index("Seeds")
+    shown = {row[0]: row[column].strip() for row in rows}
+    several = 0
+    for record in store.load_records("mnist")[0]:
+        found = [record.test_accuracy, *(entry["test_accuracy"] for entry in record.replicates)]
+        text = (
+            f"{100 * np.mean(found):.2f} ± {100 * np.std(found, ddof=1):.2f}% of {len(found)}" if len(found) > 1 else ""
+        )
+        assert shown[get_classifier_spec(record.classifier).label] == text
+        several += len(found) > 1
+    assert several >= 6
 
 
 def test_a_run_whose_labels_cannot_be_read_is_reported_and_left_out(artifacts, capsys):

@@ -41,6 +41,14 @@ def test_the_leaderboard_gives_each_fold_their_mean_and_their_spread(open_page, 
         assert row.cv_spread == pytest.approx(100 * np.std(folds.accuracies, ddof=1))
 
 
+def test_the_leaderboard_gives_the_mean_of_several_seeds(open_page):
+    shown = open_page("overview", dataset="mnist").dataframe[0].value.set_index("name")["seeds_accuracy"]
+    for record in store.load_records("mnist")[0]:
+        mean, deviation, seeds = record.seeds_accuracy
+        expected = f"{100 * mean:.2f} ± {100 * deviation:.2f} ({seeds})" if record.replicates else ""
+        assert shown[record.classifier] == expected
+
+
 def test_the_way_in_is_the_worst_pair_of_the_chosen_classifier(open_page):
     record = store.load_record("digits", "sgd")
     y_true, y_pred = store.load_labels(record, "test"), store.load_scores(record).argmax(axis=1)

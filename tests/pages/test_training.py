@@ -398,7 +398,7 @@ def test_a_reading_of_a_classifier_that_is_no_more_keeps_its_bare_name(open_page
 
 
 def test_without_readings_there_is_a_sentence(open_page, runs):
-    readings.readings_file("digits").unlink()
+    readings.readings_file("digits", own=True).unlink()
     app = open_page("training", model=BASE, section="readings")
     assert not app.exception
     assert "No reading is on record" in texts(app)

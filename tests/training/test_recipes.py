@@ -10,6 +10,7 @@ from mnist_core import claims, load_dataset
 from mnist_core.claims import CLAIMS_MADE
 from mnist_core.classifiers.registry import list_classifiers
 from mnist_core.classifiers.spec import as_rows
+from mnist_core.readings import load_readings
 from mnist_core.training import recipes
 
 
@@ -44,6 +45,11 @@ def test_a_recipe_is_measured_as_scikit_learn_would(on_digits):
     assert found["sgd-raw"].test_accuracy is None
     assert 0.8 < found["nystroem-50"].test_accuracy < 1
     assert claims.load_measurements(on_digits.spec.fingerprint) == found
+    log = load_readings("digits")
+    assert log["purpose"].tolist() == ["claim", "claim"]  # the one that is cross-validated does not see the test split
+    assert dict(zip(log["classifier"], log["test_accuracy"], strict=True)) == {
+        name: found[name].test_accuracy for name in ("sgd-default", "nystroem-50")
+    }
 
 
 def test_what_was_measured_is_not_measured_again_and_an_interruption_loses_nothing(on_digits, monkeypatch):
