@@ -208,7 +208,7 @@ def _measure(job: Job, dataset: str, limit: float) -> Line:
 def _held_out(job: Job, dataset: str) -> tuple[str, ...]:
     """Job, seconds and accuracy on held-out digits."""
     print(f"{job.title}, on held-out digits", file=sys.stderr, flush=True)
-    line = Line(job, [apart(train_without_held_out, job, dataset, seed) for seed in range(job.seeds)], None, math.inf)
+    line = Line(job, [apart(train_without_held_out, job, dataset, seed) for seed in range(job.seeds)], None, 0)
     return line.cells()[: len(HELD_OUT)]
 
 
