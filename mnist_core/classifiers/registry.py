@@ -317,7 +317,8 @@ def hyperparameters_for(classifier: str, dataset: str) -> dict[str, Any]:
 def chosen_by(classifier: str, dataset: str) -> str:
     """What decided on a classifier's hyperparameters on a dataset: it follows "chosen by"."""
     chosen, changed = get_classifier_spec(classifier).chosen_by, _overrides(classifier, dataset)
-    return f"{chosen}; for this dataset, {' and '.join(changed)} without a search" if changed else chosen
+    names = " and ".join(changed).replace("_", " ")
+    return f"{chosen}; for this dataset, {names} without a search" if changed else chosen
 
 
 def _overrides(classifier: str, dataset: str) -> Hyperparameters:
