@@ -32,6 +32,7 @@ def test_a_stroke_asks_each_model_once_and_the_vote_over_two_of_them_asks_none_a
     ink = np.zeros((280, 280, 4), dtype=np.uint8)
     ink[..., 3] = 255
     ink[50:230, 130:150, :3] = 255
+    open_page("draw")  # the canvas can be imported for the first time by a page only
     monkeypatch.setattr("streamlit_drawable_canvas.st_canvas", lambda **_: SimpleNamespace(image_data=ink))
     open_page("draw")
     asked, scores = [], OnnxClassifier.scores
