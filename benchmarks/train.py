@@ -27,10 +27,11 @@ from benchmarks.servers import BenchmarkError
 from mnist_core import load_dataset
 from mnist_core.classifiers.convnet import ConvNet
 from mnist_core.classifiers.registry import get_classifier_spec, hyperparameters_for, list_base_classifiers
-from mnist_core.classifiers.spec import HOLDOUT_SHARE, ClassifierSpec, Estimator
+from mnist_core.classifiers.spec import ClassifierSpec, Estimator
 from mnist_core.datasets import list_datasets
 from mnist_core.errors import MnistCoreError
 from mnist_core.readings import note_reading
+from mnist_core.training.train import hold_out
 
 PACKAGES = ("numpy", "scikit-learn", "torch")
 NINE = list_base_classifiers()
@@ -49,7 +50,11 @@ GRACE = 30.0
 
 @dataclass(frozen=True)
 class Job:
-    """What is to be trained: a recipe of ours, by its changes to the registry's, and what is plain beside it."""
+    """What is to be trained: a recipe of ours, by its changes to the registry's, and what is plain beside it.
+
+    `missed_before` is the accuracy on the test split of the recipe that was chosen first, where that missed the target
+    and was changed thereafter: its successor cannot simply meet it.
+    """
 
     title: str
     classifier: str
@@ -58,6 +63,7 @@ class Job:
     seconds: float | None = None
     times_faster: float | None = None
     seeds: int = 1
+    missed_before: float | None = None
 
 
 FAST = (
@@ -69,7 +75,15 @@ FAST = (
         seconds=2,
         seeds=3,
     ),
-    Job("CNN to 99.5%", "cnn", {"depth": 1, "epochs": 3, "augment": SLIGHT, "views": 5}, 0.995, 12, seeds=3),
+    Job(
+        "CNN to 99.5%",
+        "cnn",
+        {"depth": 1, "epochs": 3, "augment": SLIGHT, "views": 5},
+        accuracy=0.995,
+        seconds=12,
+        seeds=3,
+        missed_before=0.9949,  # 2.5 epochs
+    ),
     Job("CNN to 99.7%", "cnn", {"epochs": 7.5, "augment": SLIGHT, "views": 5}, 0.997, 60, seeds=3),
 )
 
@@ -115,6 +129,13 @@ class Line:
         ]
         return all(targets) if (job.accuracy, job.seconds, job.times_faster) != (None, None, None) else None
 
+    @property
+    def verdict(self) -> str:
+        """met, missed, or nothing without a target; of a recipe that was changed after a miss both."""
+        said = {True: "met", False: "missed", None: ""}[self.met]
+        before = self.job.missed_before
+        return f"missed at {before:.2%}, then {said}" if before and self.met else said
+
     def cells(self) -> tuple[str, ...]:
         """Job, ours, its accuracy, plain, its accuracy, times faster, target, verdict."""
         job = self.job
@@ -131,7 +152,7 @@ class Line:
             f"{self.plain[1]:.2%}" if self.plain else "",
             _times(self.times_faster, self.plain is not None),
             ", ".join(target for target in targets if target),
-            {True: "met", False: "missed", None: ""}[self.met],
+            self.verdict,
         )
 
 
@@ -217,12 +238,8 @@ def train_without_held_out(job: Job, dataset: str, seed: int) -> plain.Timed:
 
     The same digits are held out for every seed, and a network takes as many steps as it does on the whole split.
     """
-    from sklearn.model_selection import train_test_split
-
     spec, digits = get_classifier_spec(job.classifier), load_dataset(dataset).train
-    kept, held = train_test_split(
-        np.arange(len(digits)), test_size=HOLDOUT_SHARE, stratify=digits.labels, random_state=0
-    )
+    kept, held = hold_out(digits.labels, 0)
     images, labels = digits.images[kept], digits.labels[kept]
     hyperparameters = {**hyperparameters_for(job.classifier, dataset), **job.changes}
     if "torch" in spec.requires:

@@ -16,7 +16,7 @@ CHANGES: dict[Change, str] = {"lost": "Right, now wrong", "gained": "Wrong, now 
 ensure_dashboard(__file__)
 results, classifier = sidebar.chosen()
 st.title("What breaks it?")
-st.caption("The test digits in ten ways of distortion, each at five severities: how many are still read correctly.")
+st.caption("The test digits distorted, in each way at five severities: how many are still read correctly.")
 runs.require(results, classifier)
 label, measured = results.labels[classifier], robustness.measured(results)
 transform = TRANSFORMS[view.current("transform", list(TRANSFORMS), "rotate")]

@@ -121,12 +121,11 @@ def own_temporary_folder(tmp_path_factory) -> Iterator[None]:
 
 
 @pytest.fixture
-def artifacts(tmp_path, monkeypatch) -> Path:
+def artifacts(tmp_path) -> Iterator[Path]:
     """A copy of the committed results of `digits`, to be damaged at will."""
     folder = tmp_path / "artifacts"
-    shutil.copytree(PROJECT / "artifacts" / "digits", folder / "digits")
-    monkeypatch.setenv("MNIST_ARTIFACTS_DIR", str(folder))
-    return folder
+    with copied_digits(folder):
+        yield folder
 
 
 def take_away(folder: Path, *added: str) -> None:

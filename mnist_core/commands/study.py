@@ -78,7 +78,7 @@ def train_seeds_of(options: argparse.Namespace) -> bool:
     """Train the recipes that were asked for with other seeds, one after the other."""
     good = True
     with sigterm_interrupts():
-        for name in _stored(options, votes=False):
+        for name in _stored(options):
             try:
                 record = train_seeds(
                     name,

@@ -14,8 +14,6 @@ from mnist_core.evaluation.metrics import accuracy_interval
 Space = Mapping[str, Sequence[Any]]
 """The values to try of each parameter: its grid."""
 State = Literal["complete", "failed"]
-SMALLEST_GRID = 3
-"""Of fewer values all lie on an edge, and that says nothing."""
 
 
 @dataclass(frozen=True)
@@ -70,8 +68,8 @@ def best_trial(trials: Sequence[Trial]) -> Trial | None:
 def edge_warnings(trials: Sequence[Trial], space: Space) -> list[Edge]:
     """The parameters whose best value sits on the edge of its grid: something better may lie beyond.
 
-    Only numbers have a beyond, and only grids of three or more values an inside. A parameter is not named before two
-    of its values have been tried, nor if a trial as good as the best has a value inside.
+    Only numbers have a beyond; of a grid of two both lie on its edges. A parameter is not named before two of its
+    values have been tried, nor if a trial as good as the best has a value further in, or on the other edge.
     """
     complete = _complete(trials)
     if (best := best_trial(complete)) is None:
@@ -79,7 +77,7 @@ def edge_warnings(trials: Sequence[Trial], space: Space) -> list[Edge]:
     winners = [trial for trial in complete if trial.accuracy == best.accuracy]
     edges = []
     for name, grid in space.items():
-        if not is_numeric(grid) or len(grid) < SMALLEST_GRID or len({trial.parameters[name] for trial in complete}) < 2:
+        if not is_numeric(grid) or len({trial.parameters[name] for trial in complete}) < 2:
             continue
         value = best.parameters[name]
         if all(trial.parameters[name] <= min(grid) for trial in winners):
@@ -110,14 +108,14 @@ def slices(trials: Sequence[Trial], space: Space) -> pd.DataFrame:
     DataFrame
         `parameter`, `value`; `place` of the value among all that are or were to be tried, from 0, numbers in order;
         `number` and `accuracy` of the trial; `best`, whether it is the best; `edge`, whether a number is the smallest
-        or the largest of three or more.
+        or the largest.
     """
     best = best_trial(trials)
     rows = []
     for name in space:
         values = values_of(name, trials, space)
         keys = [key_of(value) for value in values]
-        numeric = is_numeric(values) and len(values) >= SMALLEST_GRID
+        numeric = is_numeric(values)
         for trial in _complete(trials):
             place = keys.index(key_of(trial.parameters[name]))
             rows.append(

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -56,6 +57,12 @@ def test_what_was_given_up_is_a_bound():
     assert "> 300 s" in line.cells()
     assert "> 15.0" in line.cells()
     assert "> 4.0" in train.Line(SVC, [(59.2, 0.986)], None, 240).cells()  # 4.054
+
+
+@pytest.mark.parametrize(("accuracy", "verdict"), [(0.99, "missed at 98.90%, then met"), (0.98, "missed")])
+def test_a_recipe_that_was_changed_after_a_miss_cannot_simply_meet_its_target(accuracy, verdict):
+    line = train.Line(replace(JOB, missed_before=0.989), [(1.0, accuracy)], None, 300)
+    assert line.cells()[-1] == verdict
 
 
 def test_without_a_target_there_is_no_verdict():

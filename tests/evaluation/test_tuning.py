@@ -59,11 +59,17 @@ def test_a_best_value_at_an_end_of_its_grid_is_named_with_its_side(value, side):
         [trial(0, 0.95), trial(1, 0.9, C=10)],  # inside
         [trial(0, 0.95, C=10), trial(1, 0.95)],  # as good inside
         [trial(0, 0.95, C=10), trial(1, 0.95, C=0.1)],  # as good at the other end
-        [trial(0, 0.9), trial(1, 0.95, kind="c", width=32, sizes=[800])],  # no numbers, or too few
+        [trial(0, 0.9), trial(1, 0.95, kind="c", sizes=[800])],  # no numbers
     ],
 )
 def test_nothing_is_named_where_nothing_points_beyond_a_grid(trials):
     assert edge_warnings(trials, SPACE) == []
+
+
+@pytest.mark.parametrize(("value", "side"), [(16, "smallest"), (32, "largest")])
+def test_of_a_grid_of_two_the_better_one_is_on_its_edge(value, side):
+    trials = [trial(0, 0.9, width=48 - value), trial(1, 0.95, width=value)]
+    assert edge_warnings(trials, SPACE) == [Edge("width", value, side)]
 
 
 def test_a_value_beyond_todays_grid_is_on_its_edge():
@@ -84,7 +90,8 @@ def test_slices_give_each_trial_a_place_in_each_grid_and_mark_the_best_and_the_e
     assert by_c["place"].tolist() == [2, 3, 0]  # 0.01, 0.1, 1, 10
     assert by_c["edge"].tolist() == [False, True, True]
     assert by_c["best"].tolist() == [False, True, False]
-    assert not frame[frame["parameter"] != "C"]["edge"].any()
+    assert frame[frame["parameter"] == "width"]["edge"].all()  # two values, two ends
+    assert not frame[frame["parameter"].isin(["kind", "sizes"])]["edge"].any()
     assert frame[frame["parameter"] == "sizes"]["place"].tolist() == [0, 2, 0]
     assert len(slices([], SPACE)) == 0
 

@@ -10,7 +10,7 @@ from mnist_core.cached import labels
 from mnist_core.classifiers.registry import get_classifier_spec, list_classifiers
 from mnist_core.record import CrossValidation
 from mnist_core.training.cross_validation import cross_validate
-from tests.conftest import PROJECT, take_away
+from tests.conftest import copied_digits, take_away
 from tests.pages.conftest import texts, tiles
 
 JUDGES = ("sgd", "logistic", "svc-ovo")
@@ -20,10 +20,8 @@ JUDGES = ("sgd", "logistic", "svc-ovo")
 def validated(tmp_path_factory):
     """Three classifiers cross-validated on the UCI digits, and no other."""
     folder = tmp_path_factory.mktemp("validated")
-    shutil.copytree(PROJECT / "artifacts" / "digits", folder / "digits")
-    take_away(folder / "digits", "cross_validation")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("MNIST_ARTIFACTS_DIR", str(folder))
+    with copied_digits(folder):
+        take_away(folder / "digits", "cross_validation")
         assert all(outcome.record for outcome in cross_validate(JUDGES, "digits"))
     return folder
 

@@ -11,7 +11,7 @@ import pytest
 
 from mnist_core import load_classifier, load_dataset, store
 from mnist_core.__main__ import main
-from mnist_core.classifiers.registry import list_classifiers
+from mnist_core.classifiers.registry import get_classifier_spec, list_classifiers
 from mnist_core.classifiers.served import OnnxClassifier
 from mnist_core.classifiers.vote import to_json
 from mnist_core.commands import train as train_command
@@ -22,6 +22,7 @@ from mnist_core.record import VOTE
 from mnist_core.training import robustness, train, up_to_date
 from mnist_core.training.cross_validation import fold_of_each
 from mnist_core.training.robustness import measure_robustness
+from mnist_core.training.seeds import train_seeds
 from mnist_core.training.suspects import find_suspects
 from mnist_core.training.temperature import fit_temperature
 from mnist_core.training.vote import OLD_WEIGHTS, cross_fitted_vote, vote_weights
@@ -190,7 +191,6 @@ def test_a_member_that_is_cross_validated_anew_may_give_other_weights_and_is_ser
     ("command", "said"),
     [
         (["curve", NAME], "Ask that of its members: logistic, sgd"),
-        (["seeds", NAME], "Ask that of its members: logistic, sgd"),
         (["tune", NAME], "Tune them instead: logistic, sgd"),
         (["train", NAME, "--subset", "300"], "ensemble has no runs of your own"),
         (["train", NAME, "--set", 'members=["sgd"]'], "ensemble has no runs of your own"),
@@ -218,13 +218,12 @@ def keep_only(vote, *names):
 
 
 @pytest.mark.parametrize("health", ["well", "stale"])
-@pytest.mark.parametrize("command", ["curve", "seeds", "cv"])
+@pytest.mark.parametrize("command", ["curve", "cv"])
 def test_of_all_a_vote_is_left_out_where_there_is_nothing_to_do(vote, command, health, capsys):
     keep_only(vote, NAME, *MEMBERS)
-    take_away(vote, "replicates")
     if health == "stale":
         (vote / "sgd" / store.RECORD).unlink()
-    assert main([command, "--all", *ON, *(["--count", "2"] if command == "seeds" else [])]) == 0
+    assert main([command, "--all", *ON]) == 0
     said = capsys.readouterr()
     if command == "cv":
         told = f"{NAME:<14} votes over others" if health == "well" else "Left out: ensemble on digits: its member sgd"
@@ -232,7 +231,28 @@ def test_of_all_a_vote_is_left_out_where_there_is_nothing_to_do(vote, command, h
     else:
         assert NAME not in said.out + said.err
         assert "Left out: mlp on digits" in said.err
-    assert (stored("logistic").replicates != ()) == (command == "seeds")
+
+
+def test_with_another_seed_every_member_is_trained_anew_and_the_weights_stay(vote):
+    data, before = load_dataset("digits"), stored()
+    record = train_seeds(NAME, "digits", count=3)
+    assert [entry["seed"] for entry in record.replicates] == [1, 2]
+    for entry in record.replicates:
+        logs = 0.0
+        for name, weight in zip(MEMBERS, weights(), strict=True):
+            estimator = get_classifier_spec(name).build(stored(name).hyperparameters, int(entry["seed"]))
+            estimator.fit(data.train.images, data.train.labels)
+            proba = softmax(estimator.scores(data.test.images), stored(name).temperature)
+            logs += weight * np.log(proba.astype(float).clip(min=np.exp(-12)))
+        assert entry["test_accuracy"] == (logs.argmax(axis=1) == data.test.labels).mean()
+    assert (record.test_accuracy, record.files) == (before.test_accuracy, before.files)
+    assert [stored(name).replicates for name in MEMBERS] == [(), ()]  # theirs are asked for by name
+
+
+def test_a_vote_over_a_member_that_has_been_trained_anew_has_no_other_seeds(vote, capsys):
+    train("sgd", "digits", seed=3)
+    assert main(["seeds", NAME, *ON]) == 1
+    assert "its member sgd has been trained anew since" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("command", ["curve", "seeds", "cv", "robustness"])
