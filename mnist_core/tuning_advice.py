@@ -16,8 +16,7 @@ def verdict(history: History) -> str:
     if (best := history.best) is None or best.accuracy is None:
         return "No trial is complete, so nothing can be said."
     now = hyperparameters_for(history.classifier, history.dataset)
-    changes = {name: value for name, value in best.parameters.items() if key_of(value) != key_of(now[name])}
-    if not changes:
+    if not (changes := better_settings(history)):
         equals = sum(trial.accuracy == best.accuracy for trial in history.trials) - 1
         others = f" As good: {equals} more." if equals else ""
         return f"The hyperparameters in use are the best found: {_settings(best.parameters)}.{others}"
@@ -36,6 +35,13 @@ def verdict(history: History) -> str:
     ends = f"{low:+.2f} to {high:+.2f}".replace("-", "−")
     gain = f"{100 * (best.accuracy - before):.2f} percentage points (95 % interval {ends})"
     return f"{said} (now {present}). It gains {gain}{', which can be chance' if low <= 0 else ''}."
+
+
+def better_settings(history: History) -> dict[str, Any]:
+    """What the best trial has that is not in use; empty if that is the best found, or no trial is complete."""
+    now, best = hyperparameters_for(history.classifier, history.dataset), history.best
+    found = best.parameters if best else {}
+    return {name: value for name, value in found.items() if key_of(value) != key_of(now[name])}
 
 
 def describe_edges(history: History) -> list[str]:

@@ -14,6 +14,8 @@ from mnist_core.figures.layout import figure
 ACCURACIES = (50, 80, 90, 95, 98, 99, 99.5, 99.8, 99.9)
 PLOT_WIDTH, PLOT_HEIGHT, LETTER, LINE = 430, 270, 5.5, 15
 """Pixels, about: enough to keep labels apart."""
+MARGIN = 0.1
+"""Free space inside each side of the plot, in decades."""
 SWEEPS = 3
 """How often each label may move once all others have their place."""
 
@@ -67,7 +69,7 @@ def accuracy_time_figure(leaderboard: pd.DataFrame, colours: Mapping[str, str]) 
             "title": {"text": "training time (s)"},
             "fixedrange": True,
             "tickvals": [step * 10.0**power for power in range(-2, 5) for step in (1, 2, 5)],
-            "range": [min(times) - 0.1, max(times) + 0.1],
+            "range": [min(times) - MARGIN, max(times) + MARGIN],
         },
         yaxis={
             "type": "log",
@@ -75,7 +77,7 @@ def accuracy_time_figure(leaderboard: pd.DataFrame, colours: Mapping[str, str]) 
             "fixedrange": True,
             "tickvals": [100 - accuracy for accuracy in ACCURACIES],
             "ticktext": [f"{accuracy:g}" for accuracy in ACCURACIES],
-            "range": [bottom + 0.1, top - 0.1],
+            "range": [bottom + MARGIN, top - MARGIN],
         },
     )
 
@@ -95,6 +97,7 @@ def _point(row: Any, place: str, colour: str, *, on_front: bool) -> dict[str, An
         "y": [error],
         "mode": "markers+text",
         "text": [f"  {row.label}  "],
+        "textfont": {"color": colour},
         "textposition": place,
         "cliponaxis": False,
         "marker": {
@@ -129,15 +132,13 @@ def _label_places(
     """
 
     def pixels(values: Sequence[float], size: float, low: float, high: float) -> list[float]:
-        return [(value - low) / ((high - low) or 1) * size for value in values]
+        return [(value - low + MARGIN) / (high - low + 2 * MARGIN) * size for value in values]
 
     across = pixels(x, PLOT_WIDTH, min(x), max(x))
     lows, highs = ([bar[end] for bar in bars] for end in (0, 1))
     up, bottoms, tops = (pixels(values, PLOT_HEIGHT, min(lows), max(highs)) for values in (y, lows, highs))
-    taken = [
-        (a - 8, min(bottom, u - 8), a + 8, max(top, u + 8))
-        for a, u, bottom, top in zip(across, up, bottoms, tops, strict=True)
-    ]
+    taken = [(a - 8, u - 8, a + 8, u + 8) for a, u in zip(across, up, strict=True)]
+    taken += [(a - 5, bottom, a + 5, top) for a, bottom, top in zip(across, bottoms, tops, strict=True)]
     for here, there in itertools.pairwise(corners):
         taken.append((across[here], up[here] - 4, across[there], up[here] + 4))
         taken.append((across[there] - 4, up[here], across[there] + 4, up[there]))

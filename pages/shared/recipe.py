@@ -76,6 +76,11 @@ def choose(results: cached.Results, classifier: str) -> Task:
     )
 
 
+def put(classifier: str, values: Mapping[str, Any]) -> None:
+    """Change the view to the form with these hyperparameters chosen."""
+    view.put(section=None, **{f"{classifier}.{name}": value for name, value in values.items()})
+
+
 def say_vote(results: cached.Results, classifier: str) -> None:
     """In place of the form for a classifier that votes over others: whose settings count, and how to vote anew."""
     names = words.listed([results.label(name) for name in get_classifier_spec(classifier).members])

@@ -22,6 +22,8 @@ _number, _text = st.column_config.NumberColumn, st.column_config.TextColumn
 def show_leaderboard(board: pd.DataFrame, n_test: int) -> None:
     """Every classifier with its accuracies, times and size, as `cached.leaderboard` gives them."""
     scaled = "" if n_test == 10_000 else f", scaled from {n_test:,}"
+    validated = board["cv_accuracy"].notna().any()
+    repeated = any(seeds > 1 for _, _, seeds in board["seeds_accuracy"])
     st.dataframe(
         board.assign(
             rank=[words.ranks(*pair) for pair in zip(board["best_rank"], board["worst_rank"], strict=True)],
@@ -61,9 +63,12 @@ def show_leaderboard(board: pd.DataFrame, n_test: int) -> None:
             "remark": _text("Remark", width="large"),
         },
         column_order=(
-            *("label", "rank", "test_accuracy", "interval", "cv_accuracy", "cv_spread", "seeds_accuracy"),
+            *("label", "rank", "test_accuracy", "interval"),
+            *(("cv_accuracy", "cv_spread") if validated else ()),
+            *(("seeds_accuracy",) if repeated else ()),
             *("train_accuracy", "fit_seconds", "predict_seconds", "predict_one_seconds", "model_bytes"),
-            *("cv_folds", "remark"),
+            *(("cv_folds",) if validated else ()),
+            "remark",
         ),
         hide_index=True,
         height="content",

@@ -12,7 +12,8 @@ from mnist_core.classifiers.registry import base_of, get_classifier_spec
 from mnist_core.errors import MnistCoreError
 from mnist_core.evaluation.tuning import values_of
 from mnist_core.figures import tuning as figures
-from pages.shared import answers, charts, theme, words
+from mnist_core.tuning_advice import better_settings
+from pages.shared import answers, charts, recipe, theme, words
 from pages.shared.answers import Answer
 
 A_ROW = 3
@@ -37,6 +38,14 @@ def show(results: cached.Results, classifier: str) -> None:
         return
     _show_answers(found)
     st.markdown(found.verdict)
+    if better_settings(found.history) and (best := found.history.best):
+        st.button(
+            "Train with these settings",
+            icon=":material/model_training:",
+            help="Opens the form with them chosen.",
+            on_click=recipe.put,
+            args=(classifier, best.parameters),
+        )
     for advice in found.edges:
         st.warning(f"On the edge of its grid: {advice}", icon=":material/warning:")
     if len(found.progress):
@@ -81,7 +90,7 @@ def _show_pictures(found: Tuning, name: str, label: str) -> None:
         " some out."
     )
     charts.show(
-        figures.parallel_figure(trials, space, write=value_text, scale=theme.sequential()[3:], **colours),
+        figures.parallel_figure(trials, space, write=value_text, scale=theme.sequential()[5:], **colours),
         lambda: figures.trials_frame(found.table, space, value_text),
         name=f"{name}-trials",
         alt=f"Parallel coordinates of the trials of {label}",

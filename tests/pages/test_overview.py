@@ -3,6 +3,7 @@ import pytest
 
 from mnist_core import store
 from mnist_core.classifiers.registry import get_classifier_spec
+from mnist_core.training.seeds import train_seeds
 from pages.shared import words
 from tests.conftest import take_away
 from tests.pages.conftest import cross_validate_at_will, texts
@@ -39,6 +40,16 @@ def test_the_leaderboard_gives_each_fold_their_mean_and_their_spread(open_page, 
         assert row.cv_folds.split() == [f"{100 * share:.2f}" for share in folds.accuracies]
         assert row.cv_accuracy == pytest.approx(100 * folds.accuracy)
         assert row.cv_spread == pytest.approx(100 * np.std(folds.accuracies, ddof=1))
+
+
+def test_the_leaderboard_has_no_column_that_no_run_could_fill(open_page, artifacts):
+    def columns():
+        return list(open_page("overview", dataset="digits").dataframe[0].proto.column_order)
+
+    take_away(artifacts / "digits", "replicates", "cross_validation")
+    assert not {"seeds_accuracy", "cv_accuracy", "cv_spread", "cv_folds"} & set(columns())
+    train_seeds("logistic", "digits", count=2)
+    assert "seeds_accuracy" in columns()
 
 
 def test_the_leaderboard_gives_the_mean_of_several_seeds(open_page):

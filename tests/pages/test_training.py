@@ -20,10 +20,13 @@ from mnist_core.classifiers.registry import (
     hyperparameters_for,
     list_classifiers,
 )
+from mnist_core.datasets import get_dataset_spec
+from mnist_core.evaluation.tuning import Trial
 from mnist_core.jobs import Task
 from mnist_core.naming import plain
 from mnist_core.training import train
 from mnist_core.transforms import AUGMENTING, TRANSFORMS
+from mnist_core.tuning_history import History, save_history
 from pages.shared import words
 from tests.pages.conftest import PAGES, cross_validate_at_will, texts
 
@@ -386,6 +389,26 @@ def test_the_tuning_history_is_a_link_of_its_own(open_page):
     assert app.get("button_group")[0].value == "tuning"
     app.get("button_group")[0].set_value("train").run()
     assert "section" not in app.query_params
+
+
+def test_better_settings_than_those_in_use_are_one_click_from_a_training(open_page, artifacts):
+    present, space = hyperparameters_for(BASE, "digits"), {"C": [0.03, 0.1, 0.3, 1.0]}
+    fixed = {name: value for name, value in present.items() if name not in space}
+    values = [present["C"], next(value for value in space["C"] if value != present["C"])]
+    trials = tuple(
+        Trial(number, {"C": value}, 0.9 + number / 100, 0.1, 2, "complete", "", 0, "2026-01-01T00:00:00+00:00")
+        for number, value in enumerate(values)
+    )
+    history = History(BASE, "digits", get_dataset_spec("digits").fingerprint, 0, 150, space, fixed, trials)
+    save_history(history)
+    app = open_page("training", model=BASE, section="tuning")
+    button(app, "Train with these settings").click().run()
+    assert not app.exception
+    assert "section" not in app.query_params
+    assert f"C={values[1]:g}" in command(app)
+    save_history(replace(history, trials=trials[:1]))
+    app = open_page("training", model=BASE, section="tuning")
+    assert "Train with these settings" not in [button.label for button in app.button]
 
 
 def test_a_reading_of_a_classifier_that_is_no_more_keeps_its_bare_name(open_page, runs):
