@@ -1,10 +1,11 @@
 """What was measured, against the empty app and the target: one table, and one JSON file."""
 
+import contextlib
 import os
 import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from statistics import median
 from typing import Literal
@@ -108,15 +109,23 @@ class Machine:
 
 
 def this_machine(packages: Sequence[str] = PACKAGES) -> Machine:
-    """This machine, now, with the versions of packages."""
+    """This machine, now, with the versions of those packages that are installed."""
     return Machine(
         cores=os.cpu_count() or 1,
         cpu=_cpu(),
         memory_gb=round(psutil.virtual_memory().total / 1e9, 1),
         load=round(psutil.getloadavg()[0], 2),
         system=platform.platform(terse=True),
-        versions={"python": platform.python_version(), **{name: version(name) for name in packages}},
+        versions={"python": platform.python_version(), **_versions(packages)},
     )
+
+
+def _versions(packages: Sequence[str]) -> dict[str, str]:
+    found = {}
+    for package in packages:
+        with contextlib.suppress(PackageNotFoundError):
+            found[package] = version(package)
+    return found
 
 
 def as_json(measures: Sequence[Measure]) -> list[dict[str, object]]:

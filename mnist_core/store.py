@@ -61,6 +61,8 @@ from mnist_core.record import (
     to_json,
 )
 
+GZIP = 16 + zlib.MAX_WBITS
+"""What zlib calls gzip: unlike the header that Python's gzip writes, its header is that of every version of Python."""
 _UNREADABLE = (OSError, ValueError, KeyError, TypeError, EOFError, RuntimeError, BadZipFile, zlib.error)
 """What reading a damaged file may raise: NumPy, zipfile and zlib have no error in common."""
 
@@ -184,7 +186,7 @@ def save_run(
     """
     votes = get_classifier_spec(record.classifier).members
     contents = {
-        **({VOTE: model} if votes else {MODEL: gzip.compress(model, 9, mtime=0)}),
+        **({VOTE: model} if votes else {MODEL: zlib.compress(model, 9, GZIP)}),
         PREDICTIONS: pack_arrays(scores=scores.astype(np.float32)),
     }
     if out_of_fold is not None and suspects is not None:

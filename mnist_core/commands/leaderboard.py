@@ -44,8 +44,8 @@ def show(options: argparse.Namespace) -> bool:
     records.sort(key=lambda record: record.test_accuracy, reverse=True)
     if records:
         ranks = _ranks(y_true, y_preds)
-        rows = [_cells(record, ranks[record.classifier]) for record in records]
-        print(_markdown(rows) if options.markdown else _text(rows, records))
+        table = _without_empty_columns([COLUMNS, *(_cells(record, ranks[record.classifier]) for record in records)])
+        print(_markdown(table) if options.markdown else _text(table, records))
     for problem in problems:
         if not (options.markdown and (is_own(problem.classifier) or isinstance(problem, ArtifactMissingError))):
             print(problem, file=sys.stderr)
@@ -77,10 +77,16 @@ def _cells(record: Record, rank: str) -> tuple[str, ...]:
     )
 
 
-def _text(rows: list[tuple[str, ...]], records: list[Record]) -> str:
-    widths = [max(map(len, column)) for column in zip(COLUMNS, *rows, strict=True)]
+def _without_empty_columns(table: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """A table whose first row names its columns, but for those that hold nothing else."""
+    filled = [any(cells) for cells in zip(*table[1:], strict=True)]
+    return [tuple(cell for cell, kept in zip(row, filled, strict=True) if kept) for row in table]
+
+
+def _text(table: list[tuple[str, ...]], records: list[Record]) -> str:
+    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
     lines = []
-    for cells in (COLUMNS, *rows):
+    for cells in table:
         first, *others = (f"{cell:<{width}}" if i == 0 else f"{cell:>{width}}" for i, (cell, width) in
                           enumerate(zip(cells, widths, strict=True)))  # fmt: skip
         lines.append("  ".join([first, *others]))
@@ -97,6 +103,7 @@ def _remark(record: Record) -> str:
     return f"{changes or 'the same hyperparameters'}; seed {record.seed}, {record.n_train:,} training digits."
 
 
-def _markdown(rows: list[tuple[str, ...]]) -> str:
-    ruler = ("---", *["---:"] * (len(COLUMNS) - 1))
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in (COLUMNS, ruler, *rows))
+def _markdown(table: list[tuple[str, ...]]) -> str:
+    header, *rows = table
+    ruler = ("---", *["---:"] * (len(header) - 1))
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in (header, ruler, *rows))

@@ -68,8 +68,9 @@ def best_trial(trials: Sequence[Trial]) -> Trial | None:
 def edge_warnings(trials: Sequence[Trial], space: Space) -> list[Edge]:
     """The parameters whose best value sits on the edge of its grid: something better may lie beyond.
 
-    Only numbers have a beyond; of a grid of two both lie on its edges. A parameter is not named before two of its
-    values have been tried, nor if a trial as good as the best has a value further in, or on the other edge.
+    Only numbers have a beyond, and 0 none below it; of a grid of two both lie on its edges. A parameter is not named
+    before two of its values have been tried, nor if a trial as good as the best has a value further in, or on the
+    other edge.
     """
     complete = _complete(trials)
     if (best := best_trial(complete)) is None:
@@ -80,7 +81,7 @@ def edge_warnings(trials: Sequence[Trial], space: Space) -> list[Edge]:
         if not is_numeric(grid) or len({trial.parameters[name] for trial in complete}) < 2:
             continue
         value = best.parameters[name]
-        if all(trial.parameters[name] <= min(grid) for trial in winners):
+        if value != 0 and all(trial.parameters[name] <= min(grid) for trial in winners):
             edges.append(Edge(name, value, "smallest"))
         elif all(trial.parameters[name] >= max(grid) for trial in winners):
             edges.append(Edge(name, value, "largest"))

@@ -97,7 +97,6 @@ def _point(row: Any, place: str, colour: str, *, on_front: bool) -> dict[str, An
         "y": [error],
         "mode": "markers+text",
         "text": [f"  {row.label}  "],
-        "textfont": {"color": colour},
         "textposition": place,
         "cliponaxis": False,
         "marker": {

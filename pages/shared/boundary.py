@@ -2,25 +2,27 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 
 import streamlit as st
 
 from mnist_core.errors import MnistCoreError
 
-_FRAMED = "framed"
+_framed = ContextVar("framed", default=False)
+"""Not in `st.session_state`, which a page that was stopped by `st.stop` can no longer change."""
 
 
 @contextmanager
 def show_errors() -> Iterator[None]:
     """Run a page inside the dashboard; an error of the core is shown as what it is: a message that says what to do."""
-    st.session_state[_FRAMED] = True
+    outside = _framed.set(True)
     try:
         yield
     except MnistCoreError as error:
         st.error(str(error), icon=":material/error:")
         st.button("Try again", icon=":material/refresh:")
     finally:
-        del st.session_state[_FRAMED]
+        _framed.reset(outside)
 
 
 def ensure_dashboard(page: str) -> None:
@@ -30,6 +32,6 @@ def ensure_dashboard(page: str) -> None:
     run a page alone: no picker, no error boundary. Calling `st.navigation` here ends that; naming this page in it makes
     the rerun, which starts at the entry point, come back to it.
     """
-    if _FRAMED not in st.session_state:
+    if not _framed.get():
         st.navigation([st.Page("dashboard.py", default=True), st.Page(page)], position="hidden")
         st.rerun()

@@ -76,9 +76,16 @@ def choose(results: cached.Results, classifier: str) -> Task:
     )
 
 
+def offers(dataset: str, classifier: str, values: Mapping[str, Any]) -> bool:
+    """Whether all of these hyperparameters can be chosen in the form of a classifier."""
+    present, grids = hyperparameters_for(classifier, dataset), get_classifier_spec(classifier).search_space
+    return all(str(value) in map(str, _options(present[name], grids.get(name, ()))) for name, value in values.items())
+
+
 def put(classifier: str, values: Mapping[str, Any]) -> None:
-    """Change the view to the form with these hyperparameters chosen."""
-    view.put(section=None, **{f"{classifier}.{name}": value for name, value in values.items()})
+    """Change the view to the form of a classifier as it begins, but with these hyperparameters chosen."""
+    chosen = {f"{classifier}.{name}": value for name, value in values.items()}
+    view.put(section=None, model=classifier, **{f"{classifier}.digits": None, f"{classifier}.seed": None}, **chosen)
 
 
 def say_vote(results: cached.Results, classifier: str) -> None:

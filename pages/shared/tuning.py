@@ -38,13 +38,14 @@ def show(results: cached.Results, classifier: str) -> None:
         return
     _show_answers(found)
     st.markdown(found.verdict)
-    if better_settings(found.history) and (best := found.history.best):
+    best = found.history.best if better_settings(found.history) else None
+    if best and recipe.offers(results.dataset, name, best.parameters):
         st.button(
             "Train with these settings",
             icon=":material/model_training:",
             help="Opens the form with them chosen.",
             on_click=recipe.put,
-            args=(classifier, best.parameters),
+            args=(name, best.parameters),
         )
     for advice in found.edges:
         st.warning(f"On the edge of its grid: {advice}", icon=":material/warning:")

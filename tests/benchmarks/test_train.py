@@ -65,6 +65,11 @@ def test_a_recipe_that_was_changed_after_a_miss_cannot_simply_meet_its_target(ac
     assert line.cells()[-1] == verdict
 
 
+def test_what_was_missed_on_mnist_says_nothing_of_another_dataset():
+    assert [job.missed_before for job in train._jobs(["fast"], "mnist")] == [None, 0.9949, None]
+    assert {job.missed_before for job in train._jobs(["fast"], "digits")} == {None}
+
+
 def test_without_a_target_there_is_no_verdict():
     assert train.Line(train.Job("MLP", "mlp"), [(20.0, 0.98)], (30.0, 0.97), 300).met is None
 

@@ -132,7 +132,7 @@ def test_a_tile_opens_by_key_steps_by_arrow_and_closes_by_escape(server, page):
     first, second = (tiles.nth(place).get_attribute("data-index") for place in range(2))
     tiles.first.focus()
     page.keyboard.press("Enter")
-    page.get_by_role("dialog").wait_for()
+    page.get_by_role("dialog").get_by_role("button", name="Next").wait_for()
     settle(page)
     assert view_of(page)["sample"] == first
     page.keyboard.press("ArrowRight")

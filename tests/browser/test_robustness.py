@@ -3,9 +3,10 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.conftest import servers
-from tests.browser.test_dashboard import open_view, settle, view_of
+from tests.browser.test_dashboard import PATIENCE, open_view, settle, view_of
 
 pytestmark = pytest.mark.browser
 
@@ -37,8 +38,7 @@ def test_a_click_on_a_cell_chooses_its_classifier_and_transform_and_back_returns
     assert "page" not in chosen
     page.go_back()
     page.wait_for_url(re.compile("page=2"))
-    settle(page)
-    assert page.get_by_role("combobox", name="Transform").input_value() == "Rotation"
+    expect(page.get_by_role("combobox", name="Transform")).to_have_value("Rotation", timeout=PATIENCE)
 
 
 def test_a_click_on_a_point_chooses_its_classifier_and_severity(measured, page):

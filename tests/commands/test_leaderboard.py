@@ -10,6 +10,7 @@ from mnist_core import store
 from mnist_core.__main__ import main
 from mnist_core.classifiers.registry import get_classifier_spec
 from mnist_core.evaluation.significance import pairwise, rank_ranges
+from tests.conftest import take_away
 
 
 @pytest.mark.parametrize("dataset", ["mnist", "digits"])
@@ -40,6 +41,16 @@ def test_several_seeds_are_shown_by_their_mean_and_spread(capsys):
         assert shown[get_classifier_spec(record.classifier).label] == text
         several += len(found) > 1
     assert several >= 6
+
+
+def test_a_column_that_no_run_can_fill_is_left_out(artifacts, capsys):
+    take_away(artifacts / "digits", "cross_validation", "replicates")
+    for style in ([], ["--markdown"]):
+        assert main(["show", "--dataset", "digits", *style]) == 0
+        header = capsys.readouterr().out.splitlines()[0]
+        assert "Test accuracy" in header
+        assert "Cross-validated" not in header
+        assert "Seeds" not in header
 
 
 def test_a_run_whose_labels_cannot_be_read_is_reported_and_left_out(artifacts, capsys):

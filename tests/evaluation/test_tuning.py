@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -70,6 +72,13 @@ def test_nothing_is_named_where_nothing_points_beyond_a_grid(trials):
 def test_of_a_grid_of_two_the_better_one_is_on_its_edge(value, side):
     trials = [trial(0, 0.9, width=48 - value), trial(1, 0.95, width=value)]
     assert edge_warnings(trials, SPACE) == [Edge("width", value, side)]
+
+
+def test_below_0_is_nothing_to_try():
+    space = {"shift": [0, 1]}
+    trials = [replace(trial(number, 0.9 - number / 10), parameters={"shift": number}) for number in range(2)]
+    assert edge_warnings(trials, space) == []
+    assert edge_warnings([replace(trials[0], accuracy=0.5), trials[1]], space) == [Edge("shift", 1, "largest")]
 
 
 def test_a_value_beyond_todays_grid_is_on_its_edge():

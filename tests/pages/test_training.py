@@ -391,23 +391,33 @@ def test_the_tuning_history_is_a_link_of_its_own(open_page):
     assert "section" not in app.query_params
 
 
-def test_better_settings_than_those_in_use_are_one_click_from_a_training(open_page, artifacts):
-    present, space = hyperparameters_for(BASE, "digits"), {"C": [0.03, 0.1, 0.3, 1.0]}
+def tune(*values):
+    """Store a search of BASE in which each value of C was better than those before it."""
+    space, present = {"C": [0.03, 0.1, 0.3, 1.0]}, hyperparameters_for(BASE, "digits")
     fixed = {name: value for name, value in present.items() if name not in space}
-    values = [present["C"], next(value for value in space["C"] if value != present["C"])]
     trials = tuple(
         Trial(number, {"C": value}, 0.9 + number / 100, 0.1, 2, "complete", "", 0, "2026-01-01T00:00:00+00:00")
         for number, value in enumerate(values)
     )
-    history = History(BASE, "digits", get_dataset_spec("digits").fingerprint, 0, 150, space, fixed, trials)
-    save_history(history)
-    app = open_page("training", model=BASE, section="tuning")
+    save_history(History(BASE, "digits", get_dataset_spec("digits").fingerprint, 0, 150, space, fixed, trials))
+
+
+@pytest.mark.parametrize("model", [BASE, OWN])
+def test_better_settings_are_one_click_from_the_form_whatever_was_chosen_in_it(open_page, runs, model):
+    tune(1.0, 0.03)  # OWN has another C, another seed and a subset
+    app = open_page("training", model=model, section="tuning", **{f"{BASE}.digits": 500, f"{BASE}.seed": 5})
     button(app, "Train with these settings").click().run()
     assert not app.exception
+    assert not app.warning
     assert "section" not in app.query_params
-    assert f"C={values[1]:g}" in command(app)
-    save_history(replace(history, trials=trials[:1]))
+    assert command(app) == [BASE, "--dataset", "digits", "--set", "C=0.03", "--seed", "0", "--own"]
+
+
+@pytest.mark.parametrize("best", [1.0, 77])
+def test_settings_that_are_in_use_or_not_in_the_form_are_not_offered(open_page, runs, best):
+    tune(best)
     app = open_page("training", model=BASE, section="tuning")
+    assert app.get("plotly_chart")
     assert "Train with these settings" not in [button.label for button in app.button]
 
 
