@@ -103,13 +103,20 @@ def test_history_comes_from_the_run_that_has_held_out_digits(monkeypatch: pytest
     assert record.history[-1]["validation_accuracy"] == record.holdout_accuracy
 
 
-def test_an_export_that_is_not_the_trained_model_is_not_stored(monkeypatch: pytest.MonkeyPatch) -> None:
-    spec = replace(LOGISTIC, build=lambda hyperparameters, seed: Spy(off_by=0.01))
+@pytest.mark.parametrize("off_by", [0.01, np.nan])
+def test_an_export_that_is_not_the_trained_model_is_not_stored(off_by: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    spec = replace(LOGISTIC, build=lambda hyperparameters, seed: Spy(off_by=off_by))
     monkeypatch.setitem(CLASSIFIERS, "logistic", spec)
     with pytest.raises(TrainingError, match="not the trained one: scores differ by"):
         train("logistic", "digits")
     with pytest.raises(ArtifactMissingError):
         store.load_record("digits", "logistic")
+
+
+def test_a_classifier_that_learned_nothing_is_compared_with_its_export_like_any_other() -> None:
+    record = train("logistic", "digits", changes={"tol": 10.0}, store_as="logistic@1")
+    assert np.ptp(store.load_scores(record)) == 0
+    assert record.test_accuracy < 0.2
 
 
 def test_a_missing_package_is_named_with_its_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
