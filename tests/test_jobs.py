@@ -161,6 +161,28 @@ def test_a_killed_process_is_reported_and_leaves_nothing(artifacts: Path) -> Non
     assert not _files(artifacts)
 
 
+SERVER = """
+import time
+from mnist_core import jobs
+from mnist_core.jobs import Task
+
+job = jobs.start(Task("mlp", "digits", {"epochs": 80}, own=True))
+while not any(len(state.history) > 1 for state in jobs.overview().unfinished):
+    time.sleep(0.02)
+print("under way", flush=True)
+time.sleep(600)
+"""
+
+
+def test_a_training_whose_server_is_killed_ends_stores_nothing_and_makes_way(artifacts: Path) -> None:
+    with subprocess.Popen([sys.executable, "-c", SERVER], cwd=worker.PROJECT_ROOT, stdout=subprocess.PIPE) as server:
+        assert server.stdout is not None
+        assert server.stdout.readline() == b"under way\n"
+        server.kill()
+    assert _finish(jobs.start(QUICK)).status == "done"  # it had to wait for the lock
+    assert sorted(path.parent.name for path in artifacts.rglob("record.json")) == ["logistic"]
+
+
 HANGS_WHILE_WRITING = "import os, time; os.fsync = lambda _: time.sleep(600)"
 
 
