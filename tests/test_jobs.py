@@ -161,7 +161,7 @@ def test_a_killed_process_is_reported_and_leaves_nothing(artifacts: Path) -> Non
     assert not _files(artifacts)
 
 
-SERVER = """
+DOOMED_SERVER = """
 import time
 from mnist_core import jobs
 from mnist_core.jobs import Task
@@ -175,7 +175,8 @@ time.sleep(600)
 
 
 def test_a_training_whose_server_is_killed_ends_stores_nothing_and_makes_way(artifacts: Path) -> None:
-    with subprocess.Popen([sys.executable, "-c", SERVER], cwd=worker.PROJECT_ROOT, stdout=subprocess.PIPE) as server:
+    command = [sys.executable, "-c", DOOMED_SERVER]
+    with subprocess.Popen(command, cwd=worker.PROJECT_ROOT, stdout=subprocess.PIPE) as server:
         assert server.stdout is not None
         assert server.stdout.readline() == b"under way\n"
         server.kill()
