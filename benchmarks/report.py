@@ -1,16 +1,16 @@
 """What was measured, against the empty app and the target: one table, and one JSON file."""
 
-import contextlib
 import os
 import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from statistics import median
 from typing import Literal
 
 import psutil
+
+from mnist_core.packages import installed_versions
 
 Unit = Literal["s", "ms", "MB"]
 PACKAGES = ("streamlit", "streamlit-drawable-canvas", "plotly", "onnxruntime", "numpy", "pandas", "playwright")
@@ -116,16 +116,8 @@ def this_machine(packages: Sequence[str] = PACKAGES) -> Machine:
         memory_gb=round(psutil.virtual_memory().total / 1e9, 1),
         load=round(psutil.getloadavg()[0], 2),
         system=platform.platform(terse=True),
-        versions={"python": platform.python_version(), **_versions(packages)},
+        versions={"python": platform.python_version(), **installed_versions(packages)},
     )
-
-
-def _versions(packages: Sequence[str]) -> dict[str, str]:
-    found = {}
-    for package in packages:
-        with contextlib.suppress(PackageNotFoundError):
-            found[package] = version(package)
-    return found
 
 
 def as_json(measures: Sequence[Measure]) -> list[dict[str, object]]:

@@ -1,11 +1,23 @@
-"""Which packages that training needs are missing here, found without importing any."""
+"""Which packages are installed here, and which that training needs are missing; found without importing any."""
 
+from collections.abc import Iterable
+from contextlib import suppress
+from importlib import metadata
 from importlib.util import find_spec
 
 from mnist_core.classifiers.registry import get_classifier_spec
 from mnist_core.errors import TrainingError
 
 REMEDY = "pip install -r requirements-train.txt"
+
+
+def installed_versions(packages: Iterable[str]) -> dict[str, str]:
+    """The versions of those of these distributions that are installed."""
+    found = {}
+    for package in packages:
+        with suppress(metadata.PackageNotFoundError):
+            found[package] = metadata.version(package)
+    return found
 
 
 def missing_packages(classifier: str) -> list[str]:

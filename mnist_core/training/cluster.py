@@ -14,7 +14,6 @@ import re
 import signal
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import CancelledError, ThreadPoolExecutor
-from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -22,6 +21,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from mnist_core.errors import TrainingError
+from mnist_core.packages import installed_versions
 from mnist_core.store import pack_arrays
 
 if TYPE_CHECKING:
@@ -160,15 +160,11 @@ def _unpack(data: bytes) -> np.ndarray:
 
 def _installed(packages: Sequence[str]) -> dict[str, str]:
     """What the outcome of a fit depends on, here: the versions of packages, and the code."""
-    found = {}
-    for package in packages:
-        with contextlib.suppress(metadata.PackageNotFoundError):
-            found[package] = metadata.version(package)
     code = hashlib.sha256()
     for folder in ("classifiers", "training"):
         for path in sorted((Path(__file__).parents[1] / folder).glob("*.py")):
             code.update(path.name.encode() + b"\0" + path.read_bytes())
-    return {**found, "the project's code": code.hexdigest()[:12]}
+    return {**installed_versions(packages), "the project's code": code.hexdigest()[:12]}
 
 
 @contextlib.contextmanager

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from importlib import metadata
 from typing import Any
 
 import numpy as np
@@ -23,7 +22,7 @@ from mnist_core.classifiers.spec import HOLDOUT_SHARE, Estimator, History, Hyper
 from mnist_core.datasets import Dataset, Split, get_dataset_spec, load_dataset
 from mnist_core.errors import ArtifactError, TrainingError
 from mnist_core.naming import LOCAL, clean_label
-from mnist_core.packages import require_packages
+from mnist_core.packages import installed_versions, require_packages
 from mnist_core.progress import Progress, silent
 from mnist_core.readings import load_readings, note_reading
 from mnist_core.store import Labels, Record, claimed_name, load_labels, load_record, load_scores, run_dir, save_run
@@ -277,9 +276,8 @@ def _rehearse(build: Callable[[], Estimator], training: Split, seed: int, progre
 def _check_export(name: str, estimator: Estimator, served: OnnxClassifier, images: np.ndarray) -> None:
     """Raise unless the model to be stored says what the estimator says."""
     expected, found = estimator.scores(images), served.scores(images)
-    difference = float(
-        np.abs(found - expected).max() / (np.ptp(expected) or 1.0)
-    )  # one that learned nothing: all equal
+    spread = np.ptp(expected) or 1.0  # of one that learned nothing all scores are equal
+    difference = float(np.abs(found - expected).max() / spread)
     same_labels = float((found.argmax(axis=1) == estimator.predict(images)).mean())
     if not (difference <= 1e-3 and same_labels >= 0.999):  # nor if either is not a number
         reason = f"scores differ by {difference:.1e} of their spread, {same_labels:.2%} of the labels agree"
@@ -311,10 +309,4 @@ def _part(progress: Progress, low: float, high: float, prefix: str) -> Progress:
 
 def package_versions() -> dict[str, str]:
     """Versions of Python and of the packages that decide what a training gives."""
-    found = {"python": platform.python_version()}
-    for package in PACKAGES:
-        try:
-            found[package] = metadata.version(package)
-        except metadata.PackageNotFoundError:
-            continue
-    return found
+    return {"python": platform.python_version(), **installed_versions(PACKAGES)}

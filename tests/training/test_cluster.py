@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+from importlib import metadata
 
 import numpy as np
 import pytest
@@ -201,8 +202,8 @@ def test_workers_that_would_do_otherwise_are_refused(cluster, tmp_path, monkeypa
 
 def test_another_version_of_a_package_is_refused(cluster, monkeypatch):
     cluster.workers(1)
-    version, numpy = clusters.metadata.version, np.__version__
-    monkeypatch.setattr(clusters.metadata, "version", lambda name: version(name) + ".1" * (name == "numpy"))
+    version, numpy = metadata.version, np.__version__
+    monkeypatch.setattr(metadata, "version", lambda name: version(name) + ".1" * (name == "numpy"))
     refused(cluster, rf"numpy {numpy} instead of {numpy}\.1\.")
 
 
