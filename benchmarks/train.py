@@ -53,8 +53,8 @@ GRACE = 30.0
 class Job:
     """What is to be trained: a recipe of ours, by its changes to the registry's, and what is plain beside it.
 
-    `missed_before` is the accuracy on MNIST's test split of an earlier recipe that missed the target and was changed
-    thereafter: its successor cannot simply meet it.
+    `missed_before` is what an earlier recipe had on MNIST that missed the target and was changed thereafter: seconds,
+    or accuracy on the test split. Its successor cannot simply meet it.
     """
 
     title: str
@@ -64,26 +64,27 @@ class Job:
     seconds: float | None = None
     times_faster: float | None = None
     seeds: int = 1
-    missed_before: float | None = None
+    missed_before: str = ""
 
 
 FAST = (
     Job(
         "CNN to 99%",
         "cnn",
-        {"depth": 1, "epochs": 0.5, "learning_rate": 0.03, "weight_decay": 0.05, "augment": {}, "views": 5},
+        {"depth": 1, "crop": 3, "epochs": 0.5, "learning_rate": 0.03, "weight_decay": 0.05, "augment": {}, "views": 5},
         accuracy=0.99,
         seconds=2,
         seeds=3,
+        missed_before="in 2.1 s",  # without a crop
     ),
     Job(
         "CNN to 99.5%",
         "cnn",
-        {"depth": 1, "epochs": 3, "augment": SLIGHT, "views": 5},
+        {"depth": 1, "crop": 3, "epochs": 4, "augment": SLIGHT, "views": 5},
         accuracy=0.995,
         seconds=12,
         seeds=3,
-        missed_before=0.9949,  # 2.5 epochs
+        missed_before="at 99.49%",  # 2.5 epochs
     ),
     Job("CNN to 99.7%", "cnn", {"epochs": 7.5, "augment": SLIGHT, "views": 5}, 0.997, 60, seeds=3),
 )
@@ -135,7 +136,7 @@ class Line:
         """met, missed, or nothing without a target; of a recipe that was changed after a miss both."""
         said = {True: "met", False: "missed", None: ""}[self.met]
         before = self.job.missed_before
-        return f"missed at {before:.2%}, then {said}" if before and self.met else said
+        return f"missed {before}, then {said}" if before and self.met else said
 
     def cells(self) -> tuple[str, ...]:
         """Job, ours, its accuracy, plain, its accuracy, times faster, target, verdict."""
@@ -213,7 +214,7 @@ def _together(lines: Sequence[Line]) -> tuple[str, ...]:
 
 def _jobs(only: Sequence[str], dataset: str) -> Iterator[Job]:
     if not only or "fast" in only:
-        yield from (job if dataset == "mnist" else replace(job, missed_before=None) for job in FAST)
+        yield from (job if dataset == "mnist" else replace(job, missed_before="") for job in FAST)
     yield from (job for job in BASE if not only or "base" in only or job.classifier in only)
 
 

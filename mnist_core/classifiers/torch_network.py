@@ -246,4 +246,8 @@ def _add_layer(graph: "Graph", x: str, layer: "nn.Module") -> str:
             return graph.linear(x, weights[0].T.astype(np.float16), bias)
         case nn.Dropout():
             return x
+        case nn.ZeroPad2d():  # by a negative number: a crop
+            start, end = -layer.padding[0], SIDE + layer.padding[0]
+            corners = [np.array([corner, corner], dtype=np.int64) for corner in (start, end)]
+            return graph.add("Slice", x, *corners, np.array([2, 3], dtype=np.int64))
     raise TypeError(f"No way to export {layer}")

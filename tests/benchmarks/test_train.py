@@ -61,13 +61,13 @@ def test_what_was_given_up_is_a_bound():
 
 @pytest.mark.parametrize(("accuracy", "verdict"), [(0.99, "missed at 98.90%, then met"), (0.98, "missed")])
 def test_a_recipe_that_was_changed_after_a_miss_cannot_simply_meet_its_target(accuracy, verdict):
-    line = train.Line(replace(JOB, missed_before=0.989), [(1.0, accuracy)], None, 300)
+    line = train.Line(replace(JOB, missed_before="at 98.90%"), [(1.0, accuracy)], None, 300)
     assert line.cells()[-1] == verdict
 
 
 def test_what_was_missed_on_mnist_says_nothing_of_another_dataset():
-    assert [job.missed_before for job in train._jobs(["fast"], "mnist")] == [None, 0.9949, None]
-    assert {job.missed_before for job in train._jobs(["fast"], "digits")} == {None}
+    assert [job.missed_before for job in train._jobs(["fast"], "mnist")] == ["in 2.1 s", "at 99.49%", ""]
+    assert {job.missed_before for job in train._jobs(["fast"], "digits")} == {""}
 
 
 def test_without_a_target_there_is_no_verdict():
@@ -81,7 +81,7 @@ def test_every_base_classifier_has_a_plain_one_beside_it():
 
 @pytest.mark.parametrize("job", train.FAST, ids=lambda job: job.title)
 def test_the_fast_recipes_change_what_the_classifier_has(job):
-    assert job.changes.keys() <= train.hyperparameters_for(job.classifier, "mnist").keys()
+    assert job.changes.keys() <= {*hyperparameters_for(job.classifier, "mnist"), "crop"}
 
 
 def test_it_measures_and_leaves_a_line_in_the_log_of_readings(tmp_path):

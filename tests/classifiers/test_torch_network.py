@@ -75,6 +75,23 @@ def test_it_computes_in_bfloat16_where_the_processor_can_and_says_in_which(monke
     assert network.scores(IMAGES).dtype == np.float32
 
 
+@pytest.mark.parametrize("crop", [1, 3, 10])
+def test_a_crop_sees_the_middle_alone_and_so_does_its_export(crop):
+    rng = np.random.default_rng(0)
+    noise = rng.integers(0, 256, IMAGES.shape, dtype=np.uint8)
+    network = small_network(crop=crop, views=1)
+    network.fit(IMAGES, LABELS)
+    served = OnnxClassifier(network.to_onnx().SerializeToString())
+    framed = noise.copy()
+    framed[:, crop:-crop, crop:-crop] = IMAGES[:, crop:-crop, crop:-crop]
+    moved = noise.copy()
+    moved[:, crop:-crop, crop] ^= 255
+    for estimator in (network, served):
+        np.testing.assert_array_equal(estimator.scores(framed), estimator.scores(IMAGES))
+        assert np.abs(estimator.scores(moved) - estimator.scores(noise)).max() > 1e-3
+    np.testing.assert_allclose(served.scores(IMAGES), network.scores(IMAGES), atol=5e-3)  # half-precision weights
+
+
 def test_training_leaves_pytorchs_generator_as_it_was():
     torch.manual_seed(5)
     expected = torch.rand(3)
