@@ -1,8 +1,8 @@
 """Convolutional networks, by PyTorch."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
-from mnist_core.classifiers.spec import N_CLASSES
+from mnist_core.classifiers.spec import N_CLASSES, Hyperparameters
 from mnist_core.classifiers.torch_network import SIDE, TorchNetwork
 
 if TYPE_CHECKING:
@@ -27,6 +27,8 @@ class ConvNet(TorchNetwork):
         cost little but time.
     """
 
+    optional: ClassVar[Hyperparameters] = {"crop": 0}
+
     def fresh_network(self) -> "nn.Sequential":
         """The layers at the start."""
         import torch
@@ -34,7 +36,7 @@ class ConvNet(TorchNetwork):
 
         from mnist_core.classifiers.torch_trainer import FlattenLast
 
-        width, depth, crop = self._values["width"], self._values["depth"], self._values.get("crop", 0)
+        width, depth, crop = self._values["width"], self._values["depth"], self._values["crop"]
         side = (SIDE - 2 * crop - 4) // 4  # in the end: 6 pixels without a crop
 
         def block(before: int, after: int, kernel: int = 3, *, padding: int = 1, pool: bool = False) -> list[nn.Module]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -50,10 +50,13 @@ class TorchNetwork:
     Cireşan, Meier, Schmidhuber (2012), "Multi-column deep neural networks for image classification", CVPR.
     """
 
+    optional: ClassVar[Hyperparameters] = {}
+    """Hyperparameters that a recipe need not name, with what they are then."""
+
     def __init__(self, hyperparameters: Hyperparameters, seed: int) -> None:
         import torch
 
-        self._values, self._seed = hyperparameters, seed
+        self._values, self._seed = {**self.optional, **hyperparameters}, seed
         self._bfloat16 = bool(torch.cpu.get_capabilities().get("avx512_bf16"))
         self._columns: list[nn.Sequential] = []
         with torch.random.fork_rng(devices=[]):

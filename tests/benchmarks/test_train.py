@@ -14,6 +14,7 @@ from sklearn.model_selection import train_test_split
 from benchmarks import train
 from benchmarks.plain import PLAIN
 from mnist_core import load_dataset
+from mnist_core.classifiers.convnet import ConvNet
 from mnist_core.classifiers.registry import hyperparameters_for
 from mnist_core.classifiers.spec import as_rows
 from tests.conftest import PROJECT
@@ -81,7 +82,7 @@ def test_every_base_classifier_has_a_plain_one_beside_it():
 
 @pytest.mark.parametrize("job", train.FAST, ids=lambda job: job.title)
 def test_the_fast_recipes_change_what_the_classifier_has(job):
-    assert job.changes.keys() <= {*hyperparameters_for(job.classifier, "mnist"), "crop"}
+    assert job.changes.keys() <= {*hyperparameters_for(job.classifier, "mnist"), *ConvNet.optional}
 
 
 def test_it_measures_and_leaves_a_line_in_the_log_of_readings(tmp_path):
