@@ -40,7 +40,7 @@ def show_measuring(dataset: str, split: SplitName) -> None:
 def _show_measuring(dataset: str, split: SplitName) -> None:
     state = data.measure(dataset, split)
     if state is None or not state.busy:
-        st.rerun()
+        view.rerun()
     st.progress(state.share or 0.0, state.message)
 
 
@@ -48,7 +48,7 @@ def _show_measuring(dataset: str, split: SplitName) -> None:
 def _show_fetching(dataset: str, split: SplitName) -> None:
     state = cached.load_pixels(dataset, split)
     if not state.busy:
-        st.rerun()
+        view.rerun()
     label = get_dataset_spec(dataset).label
     st.progress(state.share or 0.0, f"Getting the images of {label}. {state.message}")
 

@@ -12,6 +12,7 @@ DEFAULT_DATASET, DEFAULT_CLASSIFIER = "mnist", "random-forest"
 
 def show() -> None:
     """The two pickers and the chosen classifier's accuracy."""
+    view.keep()
     datasets = list_datasets()
     # Bound before the sidebar begins, which a narrow screen hides: a notice about the link belongs to the page.
     by_dataset = view.bind("dataset", datasets, DEFAULT_DATASET, remember=True)

@@ -73,7 +73,7 @@ def show_unfinished(*, idle: str | None = None) -> None:
 def _show_unfinished(ended: frozenset[int], busy: bool, idle: str | None) -> None:
     found = jobs.overview()
     if {job.number for job in found.ended} - ended or busy != bool(found.unfinished):
-        st.rerun()
+        view.rerun()
     if found.running:
         with st.container(border=True):
             _show_running(found.running)

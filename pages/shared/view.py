@@ -5,13 +5,15 @@ with a notice before the widget is made.
 """
 
 from collections.abc import Sequence
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 import streamlit as st
 
 T = TypeVar("T")
-_SAME_LIST = ("page", "show", "stroke", "matrix", "measure", "example")
+_SAME_LIST = ("page", "show", "stroke", "matrix", "measure", "example", "compare")
 """What can change while the list of digits stays the same."""
+_SHOWN = "shown view"
+"""Where a session keeps the query parameters that were last put or shown."""
 
 
 def current(name: str, options: Sequence[T], default: T, *, remember: bool = False) -> T:
@@ -29,7 +31,7 @@ def current(name: str, options: Sequence[T], default: T, *, remember: bool = Fal
         value = known.get(text, fallback)
         if text not in known:
             _notice(name, text, list(known), value)
-            del st.query_params[name]
+            put(**{name: None})
     if remember:
         st.session_state[memory] = value
     return value
@@ -75,20 +77,41 @@ def put(**values: object) -> None:
     """Change the view: set these query parameters, remove those that are None, in one step of the browser's history."""
     before = st.query_params.to_dict()
     after = {name: str(value) for name, value in (before | values).items() if value is not None}
+    st.session_state[_SHOWN] = after
     if after != before:
         st.query_params.from_dict(after)
 
 
+def keep() -> None:
+    """Note that the query string as it stands now is what the whole page shows."""
+    st.session_state[_SHOWN] = st.query_params.to_dict()
+
+
+def rerun() -> NoReturn:
+    """Run the page again, from a fragment that runs by itself every so often.
+
+    The browser may have asked for that run before it heard of the view that a click had put: it is still that view.
+    """
+    if st.query_params.to_dict() != st.session_state[_SHOWN]:
+        st.query_params.from_dict(st.session_state[_SHOWN])
+    st.rerun()
+
+
 def _write_widget(name: str, key: str, left_out: object) -> None:
     value = st.session_state[key]
-    change = {name: None if value == left_out else value}
-    # Another choice is mostly another list: its first page, and no digit open.
-    put(**(change if name in _SAME_LIST else {"page": None, "sample": None} | change))
+    _choose(name, None if value == left_out else str(value))
 
 
 def _write_several(name: str, key: str, default: tuple[str, ...]) -> None:
     chosen = st.session_state[key]
-    put(**{name: None if tuple(chosen) == default else ",".join(chosen)})
+    _choose(name, None if tuple(chosen) == default else ",".join(chosen))
+
+
+def _choose(name: str, text: str | None) -> None:
+    """Put what a widget says; if the URL says it already, nobody chose it: the browser has yet to hear of a click."""
+    if st.query_params.get(name) != text:
+        # Another choice is mostly another list: its first page, and no digit open.
+        put(**({} if name in _SAME_LIST else {"page": None, "sample": None}) | {name: text})
 
 
 def _notice(name: str, text: str, known: list[str], value: object) -> None:

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -58,6 +59,19 @@ def start_server(tmp_path_factory) -> Iterator[Start]:
     """Start a dashboard that has served nobody yet, and give its address; keywords are environment variables."""
     with servers(tmp_path_factory) as start:
         yield start
+
+
+@pytest.fixture
+def start_server_without_mnist(start_server, tmp_path) -> Callable[[str], str]:
+    """Start a dashboard on a copy of the project that has MNIST's files nowhere, and the web behind this proxy."""
+
+    def start(proxy: str) -> str:
+        project = tmp_path / "somewhere" / "project"
+        shutil.copytree(PROJECT, project, ignore=shutil.ignore_patterns(".*cache", ".git", "data", "tests"))
+        nowhere = dict.fromkeys(("HOME", "XDG_CACHE_HOME", "MNIST_DATA_DIR"), str(tmp_path))
+        return start_server(project, **nowhere, https_proxy=proxy)
+
+    return start
 
 
 @pytest.fixture(scope="module")

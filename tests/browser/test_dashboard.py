@@ -233,13 +233,8 @@ def test_no_page_talks_to_another_host(server, page):
     assert hosts - {None} == {"127.0.0.1"}
 
 
-def test_without_network_and_files_the_numbers_stay_and_digits_are_offered(start_server, page, tmp_path):
-    project = tmp_path / "somewhere" / "project"
-    shutil.copytree(PROJECT, project, ignore=shutil.ignore_patterns(".*cache", ".git", "data", "tests"))
-    nowhere = "http://127.0.0.1:9"
-    server = start_server(
-        project, HOME=str(tmp_path), XDG_CACHE_HOME=str(tmp_path), MNIST_DATA_DIR=str(tmp_path), https_proxy=nowhere
-    )
+def test_without_network_and_files_the_numbers_stay_and_digits_are_offered(start_server_without_mnist, page):
+    server = start_server_without_mnist("http://127.0.0.1:9")  # where nobody listens
     open_view(page, server, "/?dataset=mnist")
     page.get_by_test_id("stDataFrame").wait_for()
     open_view(page, server, "/errors?dataset=mnist&model=sgd&true=9&pred=4")

@@ -1,21 +1,27 @@
 """A click on either matrix of the Head-to-head page is a choice, and so is a link."""
 
 import re
+import socket
 
 import pytest
 
 from mnist_core import store
+from mnist_core.classifiers.registry import get_classifier_spec
 from tests.browser.test_dashboard import open_view, settle, view_of
 
 pytestmark = pytest.mark.browser
 
 
-def click_cell(page, plot, place, expected):
+def click(page, plot, place):
     cells = page.locator(".js-plotly-plot").nth(plot).locator(".points path")
     cells.nth(place).wait_for(state="attached")
     cells.nth(place).scroll_into_view_if_needed()
     box = cells.nth(place).bounding_box()
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+
+
+def click_cell(page, plot, place, expected):
+    click(page, plot, place)
     page.wait_for_url(re.compile(expected))
     settle(page)
 
@@ -40,3 +46,37 @@ def test_a_click_on_a_cell_keeps_its_digits(server, page):
     true, pred = map(int, said.groups())
     click_cell(page, 0, 10 * true + pred, f"true={true}&pred={pred}")
     assert {text.split("\n")[0] for text in page.locator("button.tile").all_inner_texts()} == {said[0]}
+
+
+def test_a_click_while_the_images_are_on_their_way_is_kept_however_late_the_browser_hears_of_it(
+    start_server_without_mnist, page
+):
+    held, holding = [], False
+
+    def connect(browser):
+        server = browser.connect_to_server()
+        browser.on_message(server.send)
+        server.on_message(lambda message: held.append((browser, message)) if holding else browser.send(message))
+
+    page.route_web_socket(re.compile("_stcore/stream"), connect)
+    with socket.create_server(("127.0.0.1", 0)) as silent:  # a network that is there and answers nothing
+        server = start_server_without_mnist(f"http://127.0.0.1:{silent.getsockname()[1]}")
+        open_view(page, server, "/head_to_head?dataset=mnist&model=cnn&model_b=sgd&page=2")
+        page.get_by_text("Getting the images of MNIST").wait_for()
+        holding = True
+        click(page, 1, 60)
+    # The page asks how far they are, as of the view before the click, until it is told that they cannot be had.
+    while not any(b"are not here" in message for _, message in held):
+        page.wait_for_timeout(100)
+    holding = False
+    for browser, message in held:
+        browser.send(message)
+    page.wait_for_url(lambda url: "model_b=sgd&" not in url + "&")
+    page.get_by_text("are not here").wait_for()
+    settle(page)
+    chosen = view_of(page)
+    assert (chosen["model"], chosen["model_b"]) != ("cnn", "sgd")
+    assert "page" not in chosen
+    records, _ = store.load_records("mnist")
+    labels = {record.classifier: get_classifier_spec(record.classifier).label for record in records}
+    assert page.get_by_role("combobox", name="Compare with B").input_value() == labels[chosen["model_b"]]
