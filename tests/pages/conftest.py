@@ -1,7 +1,7 @@
 """The dashboard run by Streamlit's own test harness, on the committed results."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
@@ -21,17 +21,27 @@ Open = Callable[..., AppTest]
 
 
 @pytest.fixture(autouse=True)
-def fresh_caches():
-    """Caches outlive a test otherwise, as they outlive a session."""
+def fresh_caches(request) -> Iterator[None]:
+    """Caches outlive a test, as they outlive a session, unless it changes what they are filled from."""
+    alone = {"monkeypatch", "tmp_path"} & set(request.fixturenames)
+    if alone:
+        _clear_caches()
     yield
+    if alone:
+        _clear_caches()
+
+
+def _clear_caches() -> None:
     st.cache_resource.clear()
     st.cache_data.clear()
 
 
-@pytest.fixture(autouse=True)
-def patience(monkeypatch):
+@pytest.fixture(scope="session", autouse=True)
+def patience() -> Iterator[None]:
     """What mostly is done at once is waited for, however busy the machine is."""
-    monkeypatch.setattr(background, "_PATIENCE", 60)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(background, "_PATIENCE", 60)
+        yield
 
 
 @pytest.fixture
