@@ -244,6 +244,7 @@ def test_without_network_and_files_the_numbers_stay_and_digits_are_offered(start
     assert tile.locator(".ink").count() == 0
     page.get_by_text("The images of MNIST").wait_for()
     page.get_by_text("What was tried").click()
+    page.get_by_test_id("stExpander").get_by_test_id("stCode").wait_for()
     tried = page.get_by_test_id("stExpander").inner_text()
     for source in ("MNIST_DATA_DIR", "data/mnist", "cache", "storage.googleapis.com", "OpenML"):
         assert source in tried
