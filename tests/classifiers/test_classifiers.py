@@ -51,7 +51,7 @@ PARAMETERS = [
 @pytest.fixture(scope="module", params=PARAMETERS)
 def trained(request: pytest.FixtureRequest) -> Trained:
     spec, digits = CLASSIFIERS[request.param], load_dataset("digits")
-    estimator = spec.build({**hyperparameters_for(spec.name, "digits"), **SMALLER.get(spec.name, {})}, 0)
+    estimator = spec.build(hyperparameters_for(spec.name, "digits") | SMALLER.get(spec.name, {}), 0)
     validation = digits.test.images[:100], digits.test.labels[:100]
     history = estimator.fit(digits.train.images, digits.train.labels, validation=validation)
     return Trained(spec.name, estimator, history, estimator.to_onnx().SerializeToString(), digits.test)
@@ -115,7 +115,7 @@ def test_same_seed_same_scores(name) -> None:
     images, labels = load_dataset("digits").train.images[:300], load_dataset("digits").train.labels[:300]
     scores = []
     for _ in range(2):
-        estimator = CLASSIFIERS[name].build(hyperparameters_for(name, "digits"), 3)
+        estimator = CLASSIFIERS[name].build(hyperparameters_for(name, "digits") | SMALLER.get(name, {}), 3)
         estimator.fit(images, labels)
         scores.append(estimator.scores(images))
     np.testing.assert_array_equal(*scores)

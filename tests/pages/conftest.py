@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Callable, Iterator
+from functools import cache
 
 import numpy as np
 import pytest
 import streamlit as st
+from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
 from mnist_core import store
@@ -41,6 +43,14 @@ def patience() -> Iterator[None]:
     """What mostly is done at once is waited for, however busy the machine is."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(background, "_PATIENCE", 60)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def packages_read_once() -> Iterator[None]:
+    """A server looks for components among the installed packages once; the harness would for every page it opens."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(manifest_scanner, "scan_component_manifests", cache(manifest_scanner.scan_component_manifests))
         yield
 
 
