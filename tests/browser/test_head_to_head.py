@@ -4,9 +4,10 @@ import re
 import socket
 
 import pytest
+from playwright.sync_api import expect
 
 from mnist_core import store
-from tests.browser.test_dashboard import open_view, settle, view_of
+from tests.browser.test_dashboard import PATIENCE, open_view, settle, view_of
 
 pytestmark = pytest.mark.browser
 
@@ -39,8 +40,7 @@ def test_a_click_on_a_pair_compares_it_and_back_returns(server, page):
     assert "page" not in view_of(page)
     page.go_back()
     page.wait_for_url(re.compile("model_b=sgd"))
-    settle(page)
-    assert page.get_by_role("combobox", name="Compare with B").input_value() == "Linear SVM (SGD)"
+    expect(page.get_by_role("combobox", name="Compare with B")).to_have_value("Linear SVM (SGD)", timeout=PATIENCE)
 
 
 def test_a_click_on_a_cell_keeps_its_digits(server, page):
@@ -78,4 +78,4 @@ def test_a_click_while_the_images_are_on_their_way_is_kept_however_late_the_brow
     page.get_by_text("are not here").wait_for()
     settle(page)
     assert view_of(page) == {"dataset": "mnist", "model": "svc-ovo", "model_b": "logistic"}
-    assert page.get_by_role("combobox", name="Compare with B").input_value() == "Logistic regression"
+    expect(page.get_by_role("combobox", name="Compare with B")).to_have_value("Logistic regression", timeout=PATIENCE)

@@ -39,7 +39,7 @@ def spoil(noise: Noise, how: str) -> bytes:
         case "web page":
             return b"<html>404</html>"
         case "bomb":
-            return gzip.compress(bytes(200_000_000))
+            return gzip.compress(bytes(50_000_000))
         case "empty":
             return b""
         case "plain and too long":
