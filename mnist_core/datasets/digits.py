@@ -1,6 +1,9 @@
 """The UCI digits that come with scikit-learn, brought from 8x8 to MNIST's form: always there, and quick."""
 
+from functools import cache
+
 import numpy as np
+import numpy.typing as npt
 
 from mnist_core.datasets.spec import DatasetSpec, Split, SplitName
 from mnist_core.drawing import centre_digit
@@ -16,15 +19,22 @@ without importing scikit-learn. The originals, because resampled pixels may diff
 
 def load_digits_split(_: SplitName, progress: Progress) -> dict[SplitName, Split]:
     """Make both halves; they come from one file."""
-    from sklearn.datasets import load_digits
     from sklearn.model_selection import train_test_split
 
     progress("Bringing digits to 28x28", None)
-    originals, classes = load_digits(return_X_y=True)
-    images = np.stack([centre_digit(original) for original in originals.reshape(-1, 8, 8)])
-    labels = classes.astype(np.uint8)
+    images, labels = _all_digits()
     train, test = train_test_split(np.arange(len(labels)), test_size=0.5, stratify=labels, random_state=42)
     return {"train": Split(images[train], labels[train]), "test": Split(images[test], labels[test])}
+
+
+@cache
+def _all_digits() -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
+    """Images (1797, 28, 28) and labels (1797,): half a second's work, and little to keep."""
+    from sklearn.datasets import load_digits
+
+    originals, classes = load_digits(return_X_y=True)
+    images = np.stack([centre_digit(original) for original in originals.reshape(-1, 8, 8)])
+    return images, classes.astype(np.uint8)
 
 
 DIGITS = DatasetSpec(
