@@ -127,7 +127,8 @@ def show_ended(results: cached.Results) -> None:
             continue
         record = results.records.get(job.stored_as)
         if job.status != "done" or record is None:
-            show_outcome(job)
+            if not (job.status == "done" and is_own(job.stored_as)):  # deleted since, or named among the problems
+                show_outcome(job)
             continue
         accuracy = words.percent_interval(record.test_accuracy, record.n_test)
         with st.container(horizontal=True, vertical_alignment="center"):

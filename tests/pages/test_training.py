@@ -228,6 +228,8 @@ def test_it_trains_tells_shows_the_difference_and_the_ways_to_look_closer(open_p
     assert any(f"{words.percent_interval(new.test_accuracy, 899)}. C 0.03" in line.value for line in app.caption)
     app.run()
     assert not app.toast  # once is enough
+    main(["delete", "logistic@2", "--dataset", "digits"])
+    assert "200 digits" not in texts(open_page("training", model=BASE))  # nor is it told of when it is no more
 
 
 def test_every_session_sees_the_queue_and_may_cancel(open_page, runs):
