@@ -44,10 +44,10 @@ ADDED: dict[str, tuple[object, tuple[str, ...]]] = {
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """No worker for a single file, which is sooner run than shared out; else one more than cores: many tests wait."""
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
+    """No worker for a single file, which is sooner run than shared out; else pytest-xdist chooses: one a core."""
     files = {argument.partition("::")[0] for argument in config.args}
-    return 0 if len(files) == 1 and Path(*files).is_file() else (os.cpu_count() or 1) + 1
+    return 0 if len(files) == 1 and Path(*files).is_file() else None
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

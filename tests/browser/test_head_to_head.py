@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from mnist_core import store
-from tests.browser.test_dashboard import PATIENCE, open_view, settle, view_of
+from tests.browser.test_dashboard import PATIENCE, open_view, pairs_of, settle, view_of
 
 pytestmark = pytest.mark.browser
 
@@ -48,7 +48,7 @@ def test_a_click_on_a_cell_keeps_its_digits(server, page):
     said = re.match(r"true (\d), predicted (\d)", page.locator("button.tile").first.inner_text())
     true, pred = map(int, said.groups())
     click_cell(page, 0, 10 * true + pred, f"true={true}&pred={pred}")
-    assert {text.split("\n")[0] for text in page.locator("button.tile").all_inner_texts()} == {said[0]}
+    assert pairs_of(page.locator("button.tile")) == {said[0]}
 
 
 def test_a_click_while_the_images_are_on_their_way_is_kept_however_late_the_browser_hears_of_it(
