@@ -115,7 +115,7 @@ def test_same_seed_same_scores(name) -> None:
     images, labels = load_dataset("digits").train.images[:300], load_dataset("digits").train.labels[:300]
     scores = []
     for _ in range(2):
-        estimator = CLASSIFIERS[name].build(hyperparameters_for(name, "digits") | SMALLER.get(name, {}), 3)
+        estimator = CLASSIFIERS[name].build(hyperparameters_for(name, "digits"), 3)
         estimator.fit(images, labels)
         scores.append(estimator.scores(images))
     np.testing.assert_array_equal(*scores)
