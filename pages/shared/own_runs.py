@@ -153,7 +153,7 @@ def _show_changes(results: cached.Results, run: str, classifier: str) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.text_input("Another name", results.records[run].label, LONGEST, key=key, width=320)
         st.button("Rename", icon=":material/edit:", on_click=_rename, args=(results.dataset, run, key))
-        with st.popover("Delete", icon=":material/delete:"):
+        with st.popover("Delete", icon=":material/delete:", key=f"ask {results.dataset} {run}"):
             st.markdown(f"Delete **{results.label(run)}** for good? Links to it will lead nowhere.")
             st.button("Delete it", type="primary", on_click=_delete, args=(results.dataset, run, classifier))
 

@@ -4,8 +4,10 @@ import re
 import shutil
 
 import pytest
+from playwright.sync_api import expect
 
 from mnist_core.naming import plain
+from mnist_core.training import train
 from tests.browser.test_dashboard import open_view, settle, view_of
 from tests.conftest import PROJECT
 
@@ -66,3 +68,20 @@ def test_a_changed_classifier_is_trained_watched_compared_renamed_and_deleted(st
     page.locator(".js-plotly-plot").wait_for()
     assert page.get_by_text("(1)").count() == 0
     assert {host.split(":")[0] for host in hosts} == {"127.0.0.1"}
+
+
+def test_once_a_run_is_deleted_nothing_asks_to_delete_the_next(start_server, page, artifacts, monkeypatch):
+    monkeypatch.setenv("MNIST_ARTIFACTS_DIR", str(artifacts.parent))
+    for name in ("logistic@1", "logistic@2"):
+        train("logistic", "digits", subset=100, store_as=name)
+    server = start_server(MNIST_ARTIFACTS_DIR=str(artifacts.parent))
+    open_view(page, server, "/training?dataset=digits&model=logistic@2")
+    sure = page.get_by_role("button", name="Delete it")
+    page.get_by_role("button", name="Delete", exact=True).click()
+    sure.click()
+    page.wait_for_url(re.compile("model=logistic$"))
+    settle(page)
+    assert [path.name for path in artifacts.glob("*@*")] == ["logistic@1"]
+    expect(sure).to_be_hidden()
+    page.get_by_role("button", name="Delete", exact=True).click()
+    expect(sure).to_be_visible()
