@@ -145,6 +145,19 @@ class OneVsOneSvc(KernelMachine):
             C=hyperparameters["C"], gamma=self._gamma, break_ties=True, cache_size=1000, random_state=seed
         )
 
+    def _train(self, images: np.ndarray, rows: np.ndarray, labels: np.ndarray) -> None:
+        self._fit_sorted(self._project(rows), labels)
+
+    def _fit_sorted(self, projected: np.ndarray, labels: np.ndarray) -> np.ndarray:
+        """Fit, and return the indices of the support vectors.
+
+        The digits are sorted by class first: the model is the same to the last bit, but each of the 45 machines finds
+        its two classes side by side in memory, and less of what it reads has left the processor's caches.
+        """
+        order = np.argsort(labels, kind="stable")
+        self._model.fit(projected[order], labels[order])
+        return order[self._model.support_]
+
     def _centres(self) -> np.ndarray:
         return self._model.support_vectors_.astype(np.float32)
 
@@ -190,14 +203,13 @@ class VirtualSvc(OneVsOneSvc):
         return graph.cast(self._extract.add_to(graph), "float64"), 1.0
 
     def _train(self, images: np.ndarray, rows: np.ndarray, labels: np.ndarray) -> None:
-        self._model.fit(self._project(rows), labels)
+        support = self._fit_sorted(self._project(rows), labels)
         if not self._shift:
             return
-        support = self._model.support_
         moves = [(0, self._shift), (0, -self._shift), (self._shift, 0), (-self._shift, 0)]
         virtual = [self._rows(np.roll(images[support], move, axis=(1, 2))) for move in moves]
         projected = [self._project(part) for part in (rows[support], *virtual)]
-        self._model.fit(np.concatenate(projected), np.tile(labels[support], len(projected)))
+        self._fit_sorted(np.concatenate(projected), np.tile(labels[support], len(projected)))
 
 
 class OneVsRestSvc(KernelMachine):
