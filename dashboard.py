@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.shared import boundary, sidebar
+from pages.widgets import boundary, sidebar
 
 PAGES = [
     st.Page("pages/overview.py", title="Overview", icon=":material/leaderboard:", default=True),
@@ -21,7 +21,7 @@ PAGES = [
     st.Page("pages/draw.py", title="Draw", icon=":material/draw:"),
 ]
 
-ICON = Path(__file__).parent / "pages" / "shared" / "icon.png"
+ICON = Path(__file__).parent / "pages" / "widgets" / "icon.png"
 
 st.set_page_config(page_title="MNIST classifiers", page_icon=str(ICON), layout="wide")
 page = st.navigation(PAGES)

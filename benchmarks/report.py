@@ -10,7 +10,7 @@ from typing import Literal
 
 import psutil
 
-from mnist_core.packages import installed_versions
+from mnist_core.base.packages import installed_versions
 
 Unit = Literal["s", "ms", "MB"]
 PACKAGES = ("streamlit", "streamlit-drawable-canvas", "plotly", "onnxruntime", "numpy", "pandas", "playwright")

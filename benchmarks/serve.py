@@ -20,9 +20,9 @@ from benchmarks.measures import Runs, Spent, Visit, middle
 from benchmarks.report import Measure
 from benchmarks.servers import App, BenchmarkError
 from mnist_core import load_dataset, store
+from mnist_core.base.errors import MnistCoreError
 from mnist_core.classifiers.registry import get_classifier_spec
 from mnist_core.datasets import list_datasets
-from mnist_core.errors import MnistCoreError
 
 EMPTY = App("benchmarks/empty_app.py")
 

@@ -25,13 +25,13 @@ from benchmarks import plain, report
 from benchmarks.apart import TookTooLong, apart
 from benchmarks.servers import BenchmarkError
 from mnist_core import load_dataset
-from mnist_core.classifiers.convnet import ConvNet
+from mnist_core.base.errors import MnistCoreError
+from mnist_core.base.packages import require_packages
 from mnist_core.classifiers.registry import get_classifier_spec, hyperparameters_for, list_base_classifiers
 from mnist_core.classifiers.spec import ClassifierSpec, Estimator
+from mnist_core.classifiers.torch.convnet import ConvNet
 from mnist_core.datasets import list_datasets
-from mnist_core.errors import MnistCoreError
-from mnist_core.packages import require_packages
-from mnist_core.readings import note_reading
+from mnist_core.store.test_evaluations import log_evaluation
 from mnist_core.training.train import hold_out
 
 PACKAGES = ("numpy", "scikit-learn", "torch")
@@ -271,7 +271,7 @@ def train_ours(job: Job, dataset: str, seed: int) -> plain.Timed:
     hyperparameters = {**hyperparameters_for(job.classifier, dataset), **job.changes}
     seconds, estimator = _timed_fit(spec, hyperparameters, seed, train.images, train.labels)
     accuracy = float((estimator.predict(digits.test.images) == digits.test.labels).mean())
-    note_reading(
+    log_evaluation(
         dataset,
         job.classifier,
         purpose="benchmark",

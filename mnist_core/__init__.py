@@ -7,7 +7,7 @@
 
 from mnist_core.classifiers.registry import list_classifiers
 from mnist_core.datasets import load_dataset
-from mnist_core.drawing import canvas_to_digit
+from mnist_core.images.canvas import canvas_to_digit
 from mnist_core.store import load_classifier
 
 __all__ = ["canvas_to_digit", "list_classifiers", "load_classifier", "load_dataset"]

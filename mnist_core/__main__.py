@@ -7,11 +7,11 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from mnist_core import commands
-from mnist_core.classifiers.changes import parse_change
+from mnist_core import cli
+from mnist_core.base.errors import MnistCoreError, UnknownNameError
+from mnist_core.classifiers.hyperparameters import parse_change
 from mnist_core.classifiers.registry import get_classifier_spec, list_classifiers
 from mnist_core.datasets import get_dataset_spec, list_datasets
-from mnist_core.errors import MnistCoreError, UnknownNameError
 
 DONE, FAILED = 0, 1
 
@@ -28,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error(str(error))
     if "all" in options and not (options.classifiers or options.all):
         parser.error(f"Say which classifiers: --all, or any of {', '.join(list_classifiers())}.")
-    if options.run is commands.train_all and (problem := commands.misuse_of_train(options)):
+    if options.run is cli.train_all and (problem := cli.misuse_of_train(options)):
         parser.error(problem)
     try:
         return DONE if options.run(options) else FAILED
@@ -56,7 +56,7 @@ def _parser() -> argparse.ArgumentParser:
 
     fetch = subparsers.add_parser("fetch", help="make sure a dataset is here and verified")
     fetch.add_argument("dataset", nargs="?", default="mnist", metavar="DATASET", help=f"{datasets} (default: mnist)")
-    fetch.set_defaults(run=commands.fetch)
+    fetch.set_defaults(run=cli.fetch)
 
     train = subparsers.add_parser("train", help="train classifiers and store their runs")
     train.add_argument("classifiers", nargs="*", metavar="NAME", help=classifiers)
@@ -68,9 +68,9 @@ def _parser() -> argparse.ArgumentParser:
         "--seed", type=int, metavar="N", help="of estimators and hold-out (default: 0, and of a stored run any)"
     )
     train.add_argument("--force", action="store_true", help="also where the stored run is up to date")
-    own = train.add_argument_group("a run of your own, kept beside the classifier's as NAME@1 (one classifier)")
-    own.add_argument("--own", action="store_true", help="keep it so; each of the following does too")
-    own.add_argument(
+    custom = train.add_argument_group("a run of your own, kept beside the classifier's as NAME@1 (one classifier)")
+    custom.add_argument("--custom", action="store_true", help="keep it so; each of the following does too")
+    custom.add_argument(
         "--set",
         type=_change,
         action="append",
@@ -79,16 +79,16 @@ def _parser() -> argparse.ArgumentParser:
         metavar="KEY=VALUE",
         help="change a hyperparameter: C=0.1, hidden=[800], average=false; may be repeated",
     )
-    own.add_argument("--subset", type=_positive, metavar="N", help="train on so many digits only")
-    own.add_argument("--label", metavar="TEXT", help="what to call it on screen")
+    custom.add_argument("--subset", type=_positive, metavar="N", help="train on so many digits only")
+    custom.add_argument("--label", metavar="TEXT", help="what to call it on screen")
     train.add_argument("--progress", choices=("text", "json"), default="text", help="how to report (default: text)")
-    train.set_defaults(run=commands.train_all)
+    train.set_defaults(run=cli.train_all)
 
     cv = subparsers.add_parser("cv", help="cross-validate stored runs: temperature, final model, suspected labels")
     cv.add_argument(
         "--jobs", type=_positive, default=os.cpu_count() or 1, metavar="N", help="folds at a time (default: one a core)"
     )
-    cv.set_defaults(run=commands.cross_validate_all)
+    cv.set_defaults(run=cli.cross_validate_all)
 
     tune = subparsers.add_parser("tune", help="search a classifier's hyperparameters on held-out digits; resumes")
     tune.add_argument("classifiers", nargs=1, metavar="NAME", help=classifiers)
@@ -99,7 +99,7 @@ def _parser() -> argparse.ArgumentParser:
     tune.add_argument("--seed", type=_natural, default=0, metavar="N", help="of hold-out and search (default: 0)")
     tune.add_argument("--force", action="store_true", help="begin anew; the trials so far are set aside")
     tune.add_argument("--progress", choices=("text", "json"), default="text", help="how to report (default: text)")
-    tune.set_defaults(run=commands.tune_one)
+    tune.set_defaults(run=cli.tune_one)
     for command in (cv, tune):
         command.add_argument(
             "--scheduler",
@@ -109,18 +109,18 @@ def _parser() -> argparse.ArgumentParser:
         )
 
     curve = subparsers.add_parser("curve", help="learning curves: train stored runs' recipes on less data")
-    curve.set_defaults(run=commands.measure_curves)
+    curve.set_defaults(run=cli.measure_curves)
 
     seeds = subparsers.add_parser("seeds", help="train stored runs' recipes with other seeds: how much is luck")
     seeds.add_argument("--count", type=_positive, default=3, metavar="N", help="seeds in all (default: 3)")
-    seeds.set_defaults(run=commands.train_seeds_of)
+    seeds.set_defaults(run=cli.train_seeds_of)
 
     robustness = subparsers.add_parser("robustness", help="run stored models on distorted digits: what breaks them")
-    robustness.set_defaults(run=commands.measure_robustness_of)
+    robustness.set_defaults(run=cli.measure_robustness_of)
 
     claims = subparsers.add_parser("claims", help="measure the recipes behind published figures, on mnist")
     claims.add_argument("--force", action="store_true", help="all recipes, also those that were measured")
-    claims.set_defaults(run=commands.measure_claims)
+    claims.set_defaults(run=cli.measure_claims)
     for command, again in (
         (cv, "also where it has been done"),
         (curve, "all points, also those that are there"),
@@ -133,19 +133,19 @@ def _parser() -> argparse.ArgumentParser:
 
     show = subparsers.add_parser("show", help="the leaderboard as a table")
     show.add_argument("--markdown", action="store_true", help="as the README has it")
-    show.set_defaults(run=commands.show)
+    show.set_defaults(run=cli.show)
 
     verify = subparsers.add_parser("verify", help="check stored runs against their files, metrics and models")
     verify.add_argument("classifiers", nargs="*", metavar="NAME", help=f"{classifiers} (default: all that are stored)")
-    verify.set_defaults(run=commands.verify)
+    verify.set_defaults(run=cli.verify)
 
     rename = subparsers.add_parser("rename", help="call a run of your own something else on screen")
     delete = subparsers.add_parser("delete", help="delete a run of your own")
     for command in (rename, delete):
         command.add_argument("classifiers", nargs=1, metavar="NAME", help="such as mlp@1")
     rename.add_argument("label", metavar="LABEL", help="empty: its classifier and number")
-    rename.set_defaults(run=commands.rename)
-    delete.set_defaults(run=commands.delete)
+    rename.set_defaults(run=cli.rename)
+    delete.set_defaults(run=cli.delete)
     for command in (train, cv, tune, curve, seeds, robustness, show, verify, rename, delete):
         command.add_argument("--dataset", default="mnist", metavar="DATASET", help=f"{datasets} (default: mnist)")
     return parser

@@ -4,8 +4,8 @@ import streamlit as st
 
 from mnist_core.cached import claims
 from mnist_core.figures.claims import kernel_steps_figure
-from pages.shared import charts, sidebar, theme, words
-from pages.shared.boundary import ensure_dashboard
+from pages.widgets import charts, formatting, sidebar, theme
+from pages.widgets.boundary import ensure_dashboard
 
 GOALS = (0.95, 0.97)
 BADGES = {
@@ -35,9 +35,9 @@ for project, made in table.groupby("project", sort=False):
             figure = f"reported {row.reported} %, " if isinstance(row.reported, str) else ""
             reported.markdown(f"**Project {project}: {row.what}**  \n{figure}{row.protocol}")
             interval = f"({100 * row.low:.2f} to {100 * row.high:.2f})"
-            measured.markdown(f"**{words.percent(row.measured)}** {interval}  \n{BADGES[row.verdict]}")
+            measured.markdown(f"**{formatting.percent(row.measured)}** {interval}  \n{BADGES[row.verdict]}")
             why.markdown(row.remark)
-            why.caption(f"{row.scored}; `{row.recipe}`, one fit {words.seconds(row.seconds)}")
+            why.caption(f"{row.scored}; `{row.recipe}`, one fit {formatting.seconds(row.seconds)}")
 charts.offer_csv(lambda: table, name="published-claims", help="The table's data; accuracies as shares.")
 
 steps = claims.kernel_steps()
@@ -47,9 +47,9 @@ if len(steps):
     enough = " and ".join(f"**{100 * goal:g} % with {n:,.0f} centres**" for goal, n in reached if n > 0)
     if best := claims.best_linear():
         st.markdown(
-            f"More than a linear classifier on pixels: the best of them here, {best.label}, gets"
-            f" {words.percent(best.test_accuracy)} of the test digits, and {words.percent(best.train_accuracy)} even of"
-            " those it was trained on."
+            f"More than a linear classifier on pixels: the best of them here, {best.label}, has"
+            f" {formatting.percent(best.test_accuracy)} accuracy on the test digits and"
+            f" {formatting.percent(best.train_accuracy)} on its training digits."
         )
     st.markdown(
         "It takes features that are not linear in the pixels. The same SGD on an approximation of the RBF kernel"

@@ -7,9 +7,9 @@ from mnist_core import cached
 from mnist_core.evaluation.confusion import cells_table, class_report, confused_pairs
 from mnist_core.evaluation.mistakes import sort_digits
 from mnist_core.figures.confusion import confusion_figure
-from pages.shared import answers, charts, gallery, runs, sidebar, tables, theme, view, words
-from pages.shared.answers import Answer
-from pages.shared.boundary import ensure_dashboard
+from pages.widgets import charts, formatting, gallery, metric_row, runs, sidebar, tables, theme, view
+from pages.widgets.boundary import ensure_dashboard
+from pages.widgets.metric_row import Metric
 
 SHOW = {"errors": "Errors only", "counts": "Counts", "row": "By row", "column": "By column"}
 DIGITS = range(10)
@@ -18,21 +18,23 @@ ensure_dashboard(__file__)
 results, classifier = sidebar.chosen()
 st.title("Which digits get mixed up?")
 runs.require(results, classifier)
-record, label = results.records[classifier], results.labels[classifier]
+record, label = results[classifier].record, results.labels[classifier]
 matrix = cached.confusion_matrix(results, classifier)
 pairs = confused_pairs(matrix)
 worst = (int(pairs.loc[0, "true"]), int(pairs.loc[0, "predicted"])) if len(pairs) else (0, 0)
 st.caption(f"Rows are the true digit, columns what {label} said. Click a cell to see its digits.")
 
 wrong = record.n_test - int(matrix.trace())
-interval = words.interval(record.test_accuracy, record.n_test)
+interval = formatting.interval(record.test_accuracy, record.n_test)
 most_confused = f"{worst[0]} → {worst[1]}" if len(pairs) else "none"
-answers.show(
+metric_row.show(
     (
-        Answer("Test accuracy", words.percent(record.test_accuracy), f"95 % interval (Wilson): {interval} %."),
-        Answer("Mistakes", f"{wrong:,}", f"Of {record.n_test:,} test digits."),
-        Answer("Most confused", most_confused, "True digit → predicted digit."),
-        Answer("Trained in", words.seconds(record.fit_seconds), f"On {record.n_train:,} digits, {record.cores} cores."),
+        Metric("Test accuracy", formatting.percent(record.test_accuracy), f"95 % interval (Wilson): {interval} %."),
+        Metric("Mistakes", f"{wrong:,}", f"Of {record.n_test:,} test digits."),
+        Metric("Most confused", most_confused, "True digit → predicted digit."),
+        Metric(
+            "Trained in", formatting.seconds(record.fit_seconds), f"On {record.n_train:,} digits, {record.cores} cores."
+        ),
     )
 )
 
@@ -78,10 +80,10 @@ with right:
     st.subheader("Per digit")
     tables.show_class_report(class_report(matrix))
 
-indices = np.flatnonzero((results.y_true == true) & (results.y_pred[classifier] == pred))
-st.subheader(f"{true} read as {pred} · {words.digits(len(indices))}")
+indices = np.flatnonzero((results.y_true == true) & (results[classifier].y_pred == pred))
+st.subheader(f"{true} read as {pred} · {formatting.digits(len(indices))}")
 if len(indices):
-    sure = {"confidence": results.confidence[classifier], "margin": results.margin[classifier]}
+    sure = {"confidence": results[classifier].confidence, "margin": results[classifier].margin}
     gallery.show_gallery(results, sort_digits(indices, "confidence", **sure), speaker=lambda _: classifier)
 else:
     st.info(f"{label} never took a {true} for a {pred}. Choose another cell.", icon=":material/check:")

@@ -7,8 +7,9 @@ from mnist_core.datasets import SplitName, get_dataset_spec
 from mnist_core.evaluation.samples import BY, Order, class_balance, list_digits
 from mnist_core.evaluation.shapes import Measure
 from mnist_core.figures.data import SCALES
-from pages.shared import classes, gallery, pixels, sidebar, view
-from pages.shared.boundary import ensure_dashboard
+from pages.sections.data import classes
+from pages.widgets import gallery, image_loading, sidebar, view
+from pages.widgets.boundary import ensure_dashboard
 
 SPLITS: dict[SplitName, str] = {"test": "Test", "train": "Training"}
 MEASURES: dict[Measure, str] = {"ink": "Ink", "slant": "Slant", "thickness": "Stroke width"}
@@ -42,17 +43,17 @@ with st.container(horizontal=True, gap="medium"):
         **view.bind("measure", list(MEASURES), "ink"),
     )
 place = (results.dataset, split)
-pixels.show_state(*place, numbers=bool(results.records))
-images, measured, labels = pixels.images(*place), data.measure(*place), data.load_labels(results)
+image_loading.show_state(*place, numbers=bool(results.records))
+images, measured, labels = image_loading.images(*place), data.measure(*place), data.load_labels(results)
 shapes = measured.shapes if measured else None
 for other in SPLITS:
     if images is not None and other not in labels:  # Without any run, labels come with the images alone.
-        pixels.show_state(spec.name, other)
+        image_loading.show_state(spec.name, other)
 true = view.current("true", DIGITS, "any")
 digit = None if true == "any" else int(true)
 
 balance = class_balance(labels)
-classes.show_answers(spec, split, balance, shapes)
+classes.show_metrics(spec, split, balance, shapes)
 left, right = st.columns(2, gap="large")
 if labels:
     with left:
@@ -65,7 +66,7 @@ with right:
     if shapes:
         classes.show_distribution(place, measure, shapes, labels[split], digit)
     else:
-        pixels.show_measuring(*place)
+        image_loading.show_measuring(*place)
 if shapes:
     st.subheader("Mean and variance by class")
     classes.show_pictures(place, shapes, digit)

@@ -7,10 +7,10 @@ import streamlit as st
 from streamlit_drawable_canvas import st_canvas
 
 from mnist_core import cached
-from mnist_core.drawing import canvas_to_digit
 from mnist_core.figures.probabilities import probabilities_figure, probabilities_frame
-from pages.shared import charts, gallery, runs, sidebar, theme, view, words
-from pages.shared.boundary import ensure_dashboard
+from mnist_core.images.canvas import canvas_to_digit
+from pages.widgets import charts, formatting, gallery, runs, sidebar, theme, view
+from pages.widgets.boundary import ensure_dashboard
 
 SIDE = 280
 STROKES = range(8, 41, 2)
@@ -31,7 +31,7 @@ def clear() -> None:
 
 
 @st.fragment
-def show_answers() -> None:
+def show_metrics() -> None:
     """The canvas and the answers: drawing reruns this alone."""
     row = st.container(horizontal=True, gap="large")
     with row.container(width=SIDE + 10):
@@ -57,8 +57,8 @@ def show_answers() -> None:
             proba = np.concatenate(list(cached.predict_all(models, digit[None]).values()))
             took = time.perf_counter() - begun
             said = dict(zip(models, proba.argmax(axis=1), strict=True))
-            own = [said[name] for name in results.voters if name in said]  # a vote would count others twice
-            show_verdict(digit, own or list(said.values()), f"{len(said)} answers in {words.seconds(took)}")
+            own = [said[name] for name in results.single_classifiers if name in said]  # a vote would count others twice
+            show_verdict(digit, own or list(said.values()), f"{len(said)} answers in {formatting.seconds(took)}")
         # Empty at first, so that the browser has all it needs for the first stroke, and nothing jumps.
         labels = [results.labels[name] for name in models]
         figure = probabilities_figure(labels, proba, accent=theme.accent(), inks=theme.inks())
@@ -87,4 +87,4 @@ def show_verdict(digit: np.ndarray, said: list[int], about: str) -> None:
     st.caption(f"Left: the 28 × 28 pixels that they saw. {about}.")
 
 
-show_answers()
+show_metrics()

@@ -5,8 +5,8 @@ import streamlit as st
 
 from mnist_core import cached
 from mnist_core.evaluation.mistakes import find_mistakes, sort_digits, surest_mistakes
-from pages.shared import gallery, runs, sidebar, view, words
-from pages.shared.boundary import ensure_dashboard
+from pages.widgets import formatting, gallery, runs, sidebar, view
+from pages.widgets.boundary import ensure_dashboard
 
 WRONG = {"model": "The chosen one", "any": "Any", "all": "All"}
 SORTS = {"confidence": "Most confident first", "margin": "Smallest margin first", "index": "Index"}
@@ -35,7 +35,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
 
 # Whom the list is about: the chosen classifier, or all of them; one row each.
 names = [classifier] if wrong == "model" else list(results.records)
-predictions = np.stack([results.y_pred[name] for name in names])  # (k, n)
+predictions = np.stack([results[name].y_pred for name in names])  # (k, n)
 mistaken = find_mistakes(results.y_true, predictions, predicted=None if pred == "any" else pred)
 among = mistaken.all(axis=0) if wrong == "all" else mistaken.any(axis=0)
 if true != "any":
@@ -43,16 +43,16 @@ if true != "any":
 # A digit is as confident a mistake as the surest of those who are wrong; its tile speaks for that one.
 who, confidence, margin = surest_mistakes(
     mistaken,
-    np.stack([results.confidence[name] for name in names]),
-    np.stack([results.margin[name] for name in names]),
+    np.stack([results[name].confidence for name in names]),
+    np.stack([results[name].margin for name in names]),
 )
 indices = sort_digits(np.flatnonzero(among), sort, confidence=confidence, margin=margin)
 
 with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-    st.subheader(words.digits(len(indices)), width="content")
+    st.subheader(formatting.digits(len(indices)), width="content")
     st.download_button(
         "Download CSV",
-        lambda: cached.votes_csv(results, indices),
+        lambda: cached.predictions_csv(results, indices),
         file_name=f"{results.dataset}-{classifier}-mistakes.csv",
         mime="text/csv",
         icon=":material/download:",

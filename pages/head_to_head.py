@@ -7,13 +7,14 @@ import streamlit as st
 
 from mnist_core import cached
 from mnist_core.cached import head_to_head
-from mnist_core.classifiers.registry import base_of, is_own, predecessors
+from mnist_core.classifiers.registry import base_of, is_custom, predecessors
 from mnist_core.evaluation.confusion import mistakes_per_digit
 from mnist_core.evaluation.mistakes import sort_digits, surest_mistakes
 from mnist_core.evaluation.significance import Outcome, mistakes_by_outcome
 from mnist_core.figures import head_to_head as figures
-from pages.shared import charts, duel, gallery, runs, sidebar, tables, theme, view
-from pages.shared.boundary import ensure_dashboard
+from pages.sections.head_to_head import verdict
+from pages.widgets import charts, gallery, runs, sidebar, tables, theme, view
+from pages.widgets.boundary import ensure_dashboard
 
 WHO: dict[Outcome, str] = {"a": "Only A", "b": "Only B", "both": "Neither", "all": "Nobody"}
 # The same two lists, where A is a new version of B.
@@ -36,7 +37,7 @@ others = [name for name in results.names if name != a]
 accuracy = {name: record.test_accuracy for name, record in results.records.items()}
 rivals = [name for name in others if name in accuracy]
 closest = min(rivals, key=lambda name: abs(accuracy[name] - accuracy[a]), default=others[0])
-if is_own(a) and base_of(a) in rivals:  # first of all, what did the change do?
+if is_custom(a) and base_of(a) in rivals:  # first of all, what did the change do?
     closest = base_of(a)
 if st.query_params.get("model_b") == a:
     view.put(model_b=None)
@@ -56,8 +57,8 @@ runs.require(results, b)
 found, pairs = head_to_head.comparison(results, a, b), head_to_head.pairwise(results)
 adjusted = float(pairs.adjusted[pairs.names.index(a), pairs.names.index(b)])
 label_b = results.labels[b]
-duel.show_verdict(found, adjusted, label_a, label_b)
-duel.show_answers(found, adjusted)
+verdict.show_verdict(found, adjusted, label_a, label_b)
+verdict.show_metrics(found, adjusted)
 
 
 def select_cell() -> None:
@@ -98,7 +99,7 @@ with right:
 
 # A digit is in the chosen cell if A or B puts it there.
 in_cell = (true == "any") | (results.y_true == true)
-in_cell &= (pred == "any") | (results.y_pred[a] == pred) | (results.y_pred[b] == pred)
+in_cell &= (pred == "any") | (results[a].y_pred == pred) | (results[b].y_pred == pred)
 lists = {who: mask & in_cell for who, mask in mistakes_by_outcome(results.y_true, results.y_pred, a, b).items()}
 refined = b in predecessors(a)
 titles = WHO | BEFORE_AND_AFTER if refined else WHO
@@ -123,9 +124,9 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
 # The tile of a digit speaks for the surest of those whose mistake the list shows.
 names = {"a": [b], "b": [a], "both": [a, b], "all": list(results.records)}[who]
 speakers, confidence, margin = surest_mistakes(
-    np.stack([results.y_pred[name] != results.y_true for name in names]),
-    np.stack([results.confidence[name] for name in names]),
-    np.stack([results.margin[name] for name in names]),
+    np.stack([results[name].y_pred != results.y_true for name in names]),
+    np.stack([results[name].confidence for name in names]),
+    np.stack([results[name].margin for name in names]),
 )
 indices = sort_digits(np.flatnonzero(lists[who]), "confidence", confidence=confidence, margin=margin)
 if len(indices):

@@ -3,12 +3,13 @@
 import streamlit as st
 
 from mnist_core import cached
-from mnist_core.cached import labels
+from mnist_core.cached import label_issues
 from mnist_core.datasets import SplitName
-from mnist_core.evaluation.suspects import Dispute, is_disputed
-from pages.shared import answers, gallery, runs, sidebar, suspects, view, words
-from pages.shared.answers import Answer
-from pages.shared.boundary import ensure_dashboard
+from mnist_core.evaluation.label_issues import Dispute, is_disputed
+from pages.sections.labels import label_quality
+from pages.widgets import formatting, gallery, metric_row, runs, sidebar, view
+from pages.widgets.boundary import ensure_dashboard
+from pages.widgets.metric_row import Metric
 
 SPLITS: dict[SplitName, str] = {"test": "Test", "train": "Training"}
 DISPUTES: dict[Dispute, str] = {"any": "Any", "most": "Most", "all": "All"}
@@ -24,43 +25,43 @@ st.caption(
     f"The digits whose label {label} finds least likely, as many as confident learning expects to be wrong. "
     "They are suspects: look at them."
 )
-suspects.require_judge(tested, judge)
+label_quality.require_judge(tested, judge)
 split = st.segmented_control(
     "Split", list(SPLITS), format_func=SPLITS.__getitem__, required=True, **view.bind("split", list(SPLITS), "test")
 )
 results = tested if split == "test" else cached.load_results(tested.dataset, "train")
-found, votes = labels.suspects(results, judge), labels.votes_against(results)
-voters, n = len(results.voters), len(results.y_true)
-aside = "; one that votes over others is not counted" if voters < len(results.records) else ""
-accuracies = labels.accuracy_without(results, judge)
+found, votes = label_issues.suspects(results, judge), label_issues.count_disagreements(results)
+single_classifiers, n = len(results.single_classifiers), len(results.y_true)
+aside = "; one that votes over others is not counted" if single_classifiers < len(results.records) else ""
+accuracies = label_issues.accuracy_without(results, judge)
 own = accuracies.set_index("name").loc[judge]
 out_of_fold = ", out of fold: by models that had not seen the digit" if split == "train" else ""
-answers.show(
+metric_row.show(
     (
-        Answer(
+        Metric(
             "Suspects",
             f"{len(found):,}",
             f"Confident learning estimates how many; they are those to whose label {label} gives least probability.",
             f"{100 * len(found) / n:.2f} % of {n:,} digits",
         ),
-        Answer(
+        Metric(
             "Disputed by all",
-            f"{is_disputed(votes[found], voters, 'all').sum():,}",
+            f"{is_disputed(votes[found], single_classifiers, 'all').sum():,}",
             f"Suspects of which every classifier says something else than the label{aside}.",
-            f"by {voters} classifiers" if voters > 1 else "by 1 classifier",
+            f"by {single_classifiers} classifiers" if single_classifiers > 1 else "by 1 classifier",
         ),
-        Answer(
+        Metric(
             "Accuracy, all digits",
-            words.percent(own["all"]),
+            formatting.percent(own["all"]),
             f"Of {label}{out_of_fold}. Below: the 95 % interval (Wilson).",
-            words.interval(own["all"], own["all_digits"]),
+            formatting.interval(own["all"], own["all_digits"]),
         ),
-        Answer(
+        Metric(
             "Without suspects",
-            words.percent(own["judged"]),
+            formatting.percent(own["judged"]),
             f"Accuracy of {label} without its suspects. Each of them is one of its mistakes, so this flatters it: "
             "read the table below too.",
-            words.interval(own["judged"], own["judged_digits"]),
+            formatting.interval(own["judged"], own["judged_digits"]),
         ),
     )
 )
@@ -84,17 +85,19 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     )
     true = st.selectbox("Label", DIGITS, width=110, **view.bind("true", DIGITS, "any"))
     pred = st.selectbox("The judge says", DIGITS, width=130, **view.bind("pred", DIGITS, "any"))
-listed = found if shown == "suspects" else labels.disputed(results, judge)
+listed = found if shown == "suspects" else label_issues.disputed(results, judge)
 if len(listed):
-    fits = is_disputed(votes[listed], voters, dispute) | (dispute == "any")  # that the judge disputes it is enough
+    fits = is_disputed(votes[listed], single_classifiers, dispute) | (
+        dispute == "any"
+    )  # that the judge disputes it is enough
     fits &= (true == "any") | (results.y_true[listed] == true)
-    fits &= (pred == "any") | (results.y_pred[judge][listed] == pred)
+    fits &= (pred == "any") | (results[judge].y_pred[listed] == pred)
     indices = listed[fits]
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        st.subheader(words.digits(len(indices)), width="content")
+        st.subheader(formatting.digits(len(indices)), width="content")
         st.download_button(
             "Download CSV",
-            lambda: labels.suspects_csv(results, judge, indices),
+            lambda: label_issues.label_issues_csv(results, judge, indices),
             file_name=f"{results.dataset}-{split}-{judge}-{shown}.csv",
             mime="text/csv",
             icon=":material/download:",
@@ -112,4 +115,4 @@ else:
     st.info(f"{label} doubts no label of this split.", icon=":material/check:")
 
 st.subheader("Accuracy with and without suspects")
-suspects.show_accuracies(results, accuracies, judge=judge)
+label_quality.show_accuracies(results, accuracies, judge=judge)

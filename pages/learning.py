@@ -5,19 +5,20 @@ from typing import Any
 import streamlit as st
 
 from mnist_core.cached import learning
-from mnist_core.classifiers.registry import get_classifier_spec
+from mnist_core.classifiers.registry import members_of
 from mnist_core.evaluation.learning import last_doubling
 from mnist_core.figures import learning as figures
-from pages.shared import answers, charts, gains, runs, sidebar, theme, view, words
-from pages.shared.answers import Answer
-from pages.shared.boundary import ensure_dashboard
+from pages.sections.learning import gains
+from pages.widgets import charts, formatting, metric_row, runs, sidebar, theme, view
+from pages.widgets.boundary import ensure_dashboard
+from pages.widgets.metric_row import Metric
 
 ensure_dashboard(__file__)
 results, classifier = sidebar.chosen()
 st.title("Would more data or training help?")
 st.caption("How accurate the classifiers are with fewer digits to learn from, and how they got better epoch by epoch.")
 runs.require(results, classifier)
-record, label = results.records[classifier], results.labels[classifier]
+record, label = results[classifier].record, results.labels[classifier]
 curves, histories = learning.learning_curves(results), learning.histories(results)
 curve, history = curves[curves["name"] == classifier], histories[histories["name"] == classifier]
 by_digits = last_doubling(curve["n_train"], curve["test_accuracy"], record.n_test)
@@ -29,9 +30,9 @@ if by_digits:
     gains.tell(by_digits, f"{start} to {end} training digits, test accuracy of {label}", more="More digits")
     metrics.append(gains.answer(by_digits, f"{start} → {end} digits", "Gain of test accuracy in percentage points."))
     before, after = curve.set_index("n_train").loc[[by_digits.start, by_digits.end], "fit_seconds"]
-    cost = f"{words.seconds(before)} → {words.seconds(after)}"
+    cost = f"{formatting.seconds(before)} → {formatting.seconds(after)}"
     metrics.append(
-        Answer("Training time", f"× {after / before:.1f}", "Of the training with more digits, as a multiple.", cost)
+        Metric("Training time", f"× {after / before:.1f}", "Of the training with more digits, as a multiple.", cost)
     )
 if by_epochs:
     start, end = f"{by_epochs.start}", f"{by_epochs.end}"
@@ -46,12 +47,12 @@ about = (
     "better than others, and more may help. Little, at a low accuracy: its form holds it back, and more will not help."
 )
 seen, unseen = record.train_accuracy, record.test_accuracy
-pair = f"{words.percent(seen)} − {words.percent(unseen)}"
-answers.show([*metrics, Answer("Training minus test", words.points(seen - unseen), about, pair)])
+pair = f"{formatting.percent(seen)} − {formatting.percent(unseen)}"
+metric_row.show([*metrics, Metric("Training minus test", formatting.points(seen - unseen), about, pair)])
 
 st.subheader("More digits")
-if members := get_classifier_spec(classifier).members:
-    names = words.listed([results.label(name) for name in members])
+if members := members_of(classifier):
+    names = formatting.listed([results.label(name) for name in members])
     st.info(f"{label} has no learning curve of its own: it votes over {names}, which have theirs.")
 elif not by_digits:
     st.info(f"The learning curve of {label} has not been measured yet. In a terminal:")

@@ -8,16 +8,16 @@ from mnist_core.datasets import get_dataset_spec
 from mnist_core.evaluation import selection
 from mnist_core.evaluation.confusion import confused_pairs
 from mnist_core.figures.leaderboard import accuracy_time_figure
-from pages.shared import answers, charts, runs, sidebar, tables, theme, words
-from pages.shared.answers import Answer
-from pages.shared.boundary import ensure_dashboard
+from pages.widgets import charts, formatting, metric_row, runs, sidebar, tables, theme
+from pages.widgets.boundary import ensure_dashboard
+from pages.widgets.metric_row import Metric
 
 
 def show_final_model(board: pd.DataFrame) -> None:
     """Which classifier cross-validation chooses, and what it then scored on the test split."""
     with st.container(border=True):
         name = cached.final_model(results)
-        folds = results.records[name].cross_validation if name else None
+        folds = results[name].record.cross_validation if name else None
         if folds is None:
             st.markdown("**Final model**: none yet. Cross-validation on the training split chooses it. In a terminal:")
             st.code(f"python -m mnist_core cv --all --dataset {results.dataset}", language="bash")
@@ -27,10 +27,11 @@ def show_final_model(board: pd.DataFrame) -> None:
         chosen.metric("Final model", row.label)
         with why:
             lowest, highest = 100 * min(folds.accuracies), 100 * max(folds.accuracies)
-            scored = words.percent_interval(row.test_accuracy, dataset.n_test)
+            scored = formatting.percent_interval(row.test_accuracy, dataset.n_test)
             st.markdown(
-                f"Chosen by {selection.RULE}: **{words.percent(folds.accuracy)}** over {len(folds.sizes)} stratified"
-                f" folds ({lowest:.2f} to {highest:.2f}), the best of {board.cv_accuracy.count()}."
+                f"Chosen by {selection.RULE}: **{formatting.percent(folds.accuracy)}** over"
+                f" {len(folds.sizes)} stratified folds ({lowest:.2f} to {highest:.2f}),"
+                f" the best of {board.cv_accuracy.count()}."
                 f" On the test split, which chose nothing, it scored **{scored}**."
             )
 
@@ -49,11 +50,13 @@ if results.records:
     quick, small, fast = (
         board.loc[board[column].idxmin()] for column in ("fit_seconds", "model_bytes", "predict_one_seconds")
     )
-    answers.show(
+    metric_row.show(
         (
-            Answer("Fastest training", words.seconds(quick.fit_seconds), tables.FIT, quick.label),
-            Answer("Fastest prediction", words.seconds(fast.predict_one_seconds), "One digit, one thread.", fast.label),
-            Answer("Smallest", f"{small.model_bytes / 1e6:.2f} MB", tables.SIZE, small.label),
+            Metric("Fastest training", formatting.seconds(quick.fit_seconds), tables.FIT, quick.label),
+            Metric(
+                "Fastest prediction", formatting.seconds(fast.predict_one_seconds), "One digit, one thread.", fast.label
+            ),
+            Metric("Smallest", f"{small.model_bytes / 1e6:.2f} MB", tables.SIZE, small.label),
         )
     )
     tables.show_leaderboard(board, dataset.n_test)
@@ -78,7 +81,7 @@ if results.records:
             query = {"dataset": dataset.name, "model": classifier}
             if len(pairs):
                 true, pred, count = pairs.loc[0, ["true", "predicted", "digits"]].astype(int)
-                st.markdown(f"**{label}** most often takes a **{true}** for a **{pred}**: {words.digits(count)}.")
+                st.markdown(f"**{label}** most often takes a **{true}** for a **{pred}**: {formatting.digits(count)}.")
                 cell = query | {"true": str(true), "pred": str(pred)}
                 st.page_link("pages/confusion.py", label=f"See {true} read as {pred}", query_params=cell)
             st.page_link("pages/errors.py", label=f"All mistakes of {label}", query_params=query)

@@ -3,14 +3,14 @@
 import streamlit as st
 
 from mnist_core.cached import reliability
-from pages.shared import answers, runs, sidebar, view, words
-from pages.shared.answers import Answer
-from pages.shared.boundary import ensure_dashboard
-from pages.shared.reliability.calibration import show_calibration, show_confidence
-from pages.shared.reliability.common import leave_out_of_comparison
-from pages.shared.reliability.coverage import show_coverage
-from pages.shared.reliability.curves import show_pr, show_roc
-from pages.shared.reliability.report import show_report
+from pages.sections.reliability.calibration import show_calibration, show_confidence
+from pages.sections.reliability.common import leave_out_of_comparison
+from pages.sections.reliability.coverage import show_coverage
+from pages.sections.reliability.curves import show_pr, show_roc
+from pages.sections.reliability.report import show_report
+from pages.widgets import formatting, metric_row, runs, sidebar, view
+from pages.widgets.boundary import ensure_dashboard
+from pages.widgets.metric_row import Metric
 
 SHOW = {
     "report": ("Report", show_report),
@@ -25,29 +25,31 @@ ensure_dashboard(__file__)
 results, classifier = sidebar.chosen()
 st.title("When can I trust a prediction?")
 runs.require(results, classifier)
-record, label = results.records[classifier], results.labels[classifier]
+record, label = results[classifier].record, results.labels[classifier]
 st.caption(f"How often {label} is right when it names a digit, and whether its confidence can be taken at its word.")
 
 averages = reliability.report(results, classifier).averages
 after = reliability.calibrations(results, classifier)["after"]
-mean_confidence = float(results.confidence[classifier].mean(dtype=float))
-answers.show(
+mean_confidence = float(results[classifier].confidence.mean(dtype=float))
+metric_row.show(
     (
-        Answer(
+        Metric(
             "Test accuracy",
-            words.percent(record.test_accuracy),
-            f"95 % interval (Wilson): {words.interval(record.test_accuracy, record.n_test)} %.",
+            formatting.percent(record.test_accuracy),
+            f"95 % interval (Wilson): {formatting.interval(record.test_accuracy, record.n_test)} %.",
         ),
-        Answer(
-            "Macro F1", words.percent(averages.loc["macro", "f1"]), "Mean of the ten digits' F1: each counts alike."
+        Metric(
+            "Macro F1",
+            formatting.percent(averages.loc["macro", "f1"]),
+            "Mean of the ten digits' F1: each counts alike.",
         ),
-        Answer(
+        Metric(
             "Calibration error",
-            words.percent(after.errors["mass"]),
+            formatting.percent(after.errors["mass"]),
             "Expected calibration error (ECE): how far confidence and accuracy are apart, on average over 15 bins of"
-            f" equally many digits. The mean confidence is {words.percent(mean_confidence)}.",
+            f" equally many digits. The mean confidence is {formatting.percent(mean_confidence)}.",
         ),
-        Answer(
+        Metric(
             "Brier score",
             f"{after.brier:.4f}",
             "Mean squared distance of the ten probabilities from the truth, summed over the digits (Brier 1950):"

@@ -6,9 +6,10 @@ import streamlit as st
 from mnist_core.cached import robustness
 from mnist_core.evaluation.mistakes import sort_digits
 from mnist_core.evaluation.robustness import Change, changed_answers
-from mnist_core.transforms import TRANSFORMS
-from pages.shared import augmentation, distortions, flips, pixels, runs, sidebar, view
-from pages.shared.boundary import ensure_dashboard
+from mnist_core.images.transforms import TRANSFORMS
+from pages.sections.robustness import changed_predictions, distortions
+from pages.widgets import augmentation, image_loading, runs, sidebar, view
+from pages.widgets.boundary import ensure_dashboard
 
 SEVERITIES, DIGITS = range(1, 6), range(10)
 CHANGES: dict[Change, str] = {"lost": "Right, now wrong", "gained": "Wrong, now right", "any": "Any change"}
@@ -25,7 +26,7 @@ answers = robustness.answers(results, transform.name)
 if measured is None or classifier not in measured.names:
     distortions.say_how_to_measure(results, classifier, others=measured is not None)
 else:
-    distortions.show_answers(results, measured, classifier, transform, severity, answers[classifier])
+    distortions.show_metrics(results, measured, classifier, transform, severity, answers[classifier])
 
 with st.container(horizontal=True, vertical_alignment="bottom"):
     st.selectbox(
@@ -44,7 +45,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     )
     example = st.selectbox("Example", DIGITS, width=90, **view.bind("example", DIGITS, 3))
 st.caption(transform.about)
-pixels.show_state(results.dataset, results.split)
+image_loading.show_state(results.dataset, results.split)
 augmentation.show_severities(
     results,
     [transform.name],
@@ -70,8 +71,10 @@ if classifier in answers:
         **view.bind("change", list(CHANGES), "lost"),
     )
     if len(lists[change]):
-        sure = {"confidence": results.confidence[classifier], "margin": results.margin[classifier]}
+        sure = {"confidence": results[classifier].confidence, "margin": results[classifier].margin}
         indices = sort_digits(lists[change], "confidence", **sure)
-        flips.show_flips(results, indices, answers, classifier=classifier, transform=transform, severity=severity)
+        changed_predictions.show_flips(
+            results, indices, answers, classifier=classifier, transform=transform, severity=severity
+        )
     else:
         st.info(f"No answer of {label} changes in this way. Choose another severity.", icon=":material/check:")

@@ -20,12 +20,12 @@ os.environ |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 import pytest
 from hypothesis import HealthCheck, settings
 
+from mnist_core.base.errors import DatasetError
+from mnist_core.base.progress import silent
 from mnist_core.classifiers.registry import CLASSIFIERS
 from mnist_core.datasets import sources
 from mnist_core.datasets.mnist import FILES
-from mnist_core.errors import DatasetError
-from mnist_core.progress import silent
-from mnist_core.record import OUT_OF_FOLD, ROBUSTNESS, SUSPECTS
+from mnist_core.store.record import LABEL_ISSUES, OUT_OF_FOLD, ROBUSTNESS
 
 # Nothing here asserts a time, on whatever machine.
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -35,7 +35,7 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 PROJECT = Path(__file__).resolve().parents[1]
 NEEDS = ("mnist", "browser", "torch")
 ADDED: dict[str, tuple[object, tuple[str, ...]]] = {
-    "cross_validation": (None, (OUT_OF_FOLD, SUSPECTS)),
+    "cross_validation": (None, (OUT_OF_FOLD, LABEL_ISSUES)),
     "learning_curve": ([], ()),
     "replicates": ([], ()),
     "robustness": ({}, (ROBUSTNESS,)),

@@ -8,7 +8,7 @@ import pytest
 
 import mnist_core
 from mnist_core import canvas_to_digit, list_classifiers, load_classifier, load_dataset
-from mnist_core.errors import UnknownNameError
+from mnist_core.base.errors import UnknownNameError
 from tests.conftest import PROJECT
 from tests.pages.conftest import PAGES
 

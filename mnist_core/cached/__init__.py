@@ -12,7 +12,7 @@ from mnist_core.cached.results import (
     leaderboard,
     load_results,
     not_cross_validated,
-    votes_csv,
+    predictions_csv,
 )
 
 __all__ = [
@@ -27,6 +27,6 @@ __all__ = [
     "load_results",
     "not_cross_validated",
     "predict_all",
+    "predictions_csv",
     "sheet",
-    "votes_csv",
 ]

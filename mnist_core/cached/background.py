@@ -4,7 +4,7 @@ import threading
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 
-from mnist_core.errors import MnistCoreError
+from mnist_core.base.errors import MnistCoreError
 
 _PATIENCE = 0.4
 """Seconds that the first to ask waits: mostly it is done at once."""

@@ -7,12 +7,12 @@ import pandas as pd
 import streamlit as st
 
 from mnist_core.cached.results import load_results
-from mnist_core.claims import CLAIMS_MADE, DATASET, Claim, Measurement, claims_file, load_measurements
 from mnist_core.classifiers.registry import get_classifier_spec
 from mnist_core.datasets import get_dataset_spec
 from mnist_core.evaluation.claims import verdict
 from mnist_core.evaluation.metrics import accuracy_interval
-from mnist_core.record import Record
+from mnist_core.store.claims import CLAIMS_MADE, DATASET, Claim, Measurement, claims_file, load_measurements
+from mnist_core.store.record import Record
 
 COLUMNS = ("project", "what", "reported", "protocol", "recipe", "scored", "measured", "low", "high", "seconds")
 SCORED = {
@@ -37,7 +37,7 @@ def published_claims() -> pd.DataFrame:
     `measured`, `low` and `high` are shares in 0..1: a 95 % interval by Wilson's method or, cross-validated, the range
     of the folds; `seconds` those of one fit.
     """
-    return _published_claims(_signature(), tuple(record.key for record in load_results(DATASET).records.values()))
+    return _published_claims(_signature(), load_results(DATASET).key)
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
@@ -69,7 +69,7 @@ def _published_claims(signature: str, keys: tuple[str, ...]) -> pd.DataFrame:
 
 def kernel_steps() -> pd.DataFrame:
     """Test accuracy of the kernel approximation by its number of centres: `centres`, `test_accuracy`, `low`, `high`."""
-    return _kernel_steps(_signature(), tuple(record.key for record in load_results(DATASET).records.values()))
+    return _kernel_steps(_signature(), load_results(DATASET).key)
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)

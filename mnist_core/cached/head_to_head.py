@@ -12,21 +12,21 @@ if TYPE_CHECKING:  # whose leaderboard asks for the ranks
 
 def comparison(results: "Results", a: str, b: str) -> significance.Comparison:
     """Two classifiers on the same digits, as `significance.compare` compares them."""
-    return _comparison(results.split, results.records[a].key, results.records[b].key, results, a, b)
+    return _comparison(results[a].key, results[b].key, results, a, b)
 
 
 @st.cache_resource(max_entries=256, show_spinner=False)
-def _comparison(split: str, key_a: str, key_b: str, _results: "Results", _a: str, _b: str) -> significance.Comparison:
-    return significance.compare(_results.y_true, _results.y_pred[_a], _results.y_pred[_b])
+def _comparison(key_a: str, key_b: str, _results: "Results", _a: str, _b: str) -> significance.Comparison:
+    return significance.compare(_results.y_true, _results[_a].y_pred, _results[_b].y_pred)
 
 
 def pairwise(results: "Results") -> significance.Pairwise:
     """Each classifier, of which there must be one, against each other; the arrays are read-only."""
-    return _pairwise(results.split, tuple(record.key for record in results.records.values()), results)
+    return _pairwise(results.key, results)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _pairwise(split: str, keys: tuple[str, ...], _results: "Results") -> significance.Pairwise:
+def _pairwise(key: tuple[str, ...], _results: "Results") -> significance.Pairwise:
     pairs = significance.pairwise(_results.y_true, _results.y_pred)
     for array in (pairs.accuracies, pairs.differences, pairs.p_values, pairs.adjusted, pairs.agreement):
         array.flags.writeable = False

@@ -16,11 +16,11 @@ def learning_curves(results: Results) -> pd.DataFrame:
 
     The largest size of each is the stored run itself.
     """
-    return _learning_curves(_keys(results), results)
+    return _learning_curves(results.key, results)
 
 
 @st.cache_resource(max_entries=6, show_spinner=False)
-def _learning_curves(keys: tuple[str, ...], _results: Results) -> pd.DataFrame:
+def _learning_curves(key: tuple[str, ...], _results: Results) -> pd.DataFrame:
     curves = {}
     for name, record in _results.records.items():
         if record.learning_curve:
@@ -31,21 +31,17 @@ def _learning_curves(keys: tuple[str, ...], _results: Results) -> pd.DataFrame:
 
 def histories(results: Results) -> pd.DataFrame:
     """The histories of classifiers that are trained in epochs: `name`, `label`, then as `summarise_history` has it."""
-    return _histories(_keys(results), results)
+    return _histories(results.key, results)
 
 
 @st.cache_resource(max_entries=6, show_spinner=False)
-def _histories(keys: tuple[str, ...], _results: Results) -> pd.DataFrame:
+def _histories(key: tuple[str, ...], _results: Results) -> pd.DataFrame:
     told = {
         name: summarise_history(record.history, record.n_holdout)
         for name, record in _results.records.items()
         if record.history
     }
     return _joined(told, _results, empty=summarise_history([], 1))
-
-
-def _keys(results: Results) -> tuple[str, ...]:
-    return tuple(record.key for record in results.records.values())
 
 
 def _joined(frames: Mapping[str, pd.DataFrame], results: Results, *, empty: pd.DataFrame) -> pd.DataFrame:

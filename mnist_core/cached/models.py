@@ -6,16 +6,16 @@ import numpy as np
 import streamlit as st
 
 from mnist_core import store
+from mnist_core.base.errors import ArtifactError
 from mnist_core.cached.results import Results
+from mnist_core.classifiers.ensemble import Member
 from mnist_core.classifiers.spec import Served
-from mnist_core.classifiers.vote import Member
-from mnist_core.errors import ArtifactError
 from mnist_core.evaluation.metrics import softmax
 
 
 def load_model(results: Results, classifier: str) -> Served:
     """A classifier's model, loaded once for all sessions, whatever else is added to its run meanwhile."""
-    return _load(results.records[classifier])
+    return _load(results[classifier].record)
 
 
 def _load(record: store.Record) -> Served:
@@ -29,7 +29,7 @@ def _load_model(sha256: str, temperature: float, _record: store.Record) -> Serve
 
 def load_members(results: Results, vote: str) -> tuple[Member, ...]:
     """Over whom a classifier votes, and with which weights."""
-    record = results.records[vote]
+    record = results[vote].record
     return _load_members(record.files[record.model_file]["sha256"], record)
 
 

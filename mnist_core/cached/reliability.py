@@ -53,7 +53,7 @@ class Report:
 
 def report(results: Results, classifier: str) -> Report:
     """A classifier's classification report."""
-    return _report(results.records[classifier].key, confusion_matrix(results, classifier))
+    return _report(results[classifier].key, confusion_matrix(results, classifier))
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
@@ -64,15 +64,17 @@ def _report(key: str, _matrix: np.ndarray) -> Report:
 
 def calibrations(results: Results, classifier: str) -> Mapping[Stage, Calibration]:
     """A classifier's calibration before and after the temperature."""
-    return _calibrations(results.records[classifier].key, results, classifier)
+    return _calibrations(results[classifier].key, results, classifier)
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
 def _calibrations(key: str, _results: Results, _classifier: str) -> Mapping[Stage, Calibration]:
-    y_true, correct = _results.y_true, _correct(_results, _classifier)
+    y_true, run, correct = _results.y_true, _results[_classifier], _correct(_results, _classifier)
+    if run.scores is None:
+        raise ValueError(f"Expected results of the test split, found those of the {_results.split} split.")
     stages: dict[Stage, np.ndarray] = {
-        "before": softmax(_results.scores[_classifier], 1.0),
-        "after": _results.proba[_classifier],
+        "before": softmax(run.scores, 1.0),
+        "after": run.proba,
     }
     return {stage: _calibration(y_true, proba, correct) for stage, proba in stages.items()}
 
@@ -87,7 +89,7 @@ def _calibration(y_true: np.ndarray, proba: np.ndarray, correct: np.ndarray) -> 
 
 def chance_error(results: Results, classifier: str, by: calibration.Binning) -> float:
     """The calibration error that 95 in 100 perfectly calibrated classifiers with these confidences stay below, 0..1."""
-    return _chance_error(results.records[classifier].key, by, results.confidence[classifier])
+    return _chance_error(results[classifier].key, by, results[classifier].confidence)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
@@ -97,7 +99,7 @@ def _chance_error(key: str, by: calibration.Binning, _confidence: np.ndarray) ->
 
 def class_curves(results: Results, classifier: str, kind: curves.Kind) -> Mapping[str, curves.Curve]:
     """A classifier's ROC or precision-recall curves "macro", "micro" and "0" to "9", thinned but for their areas."""
-    return _class_curves(results.records[classifier].key, kind, results.y_true, results.proba[classifier])
+    return _class_curves(results[classifier].key, kind, results.y_true, results[classifier].proba)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
@@ -111,7 +113,7 @@ def _class_curves(key: str, kind: curves.Kind, _y_true: np.ndarray, _proba: np.n
 def coverage_of(results: Results, classifier: str) -> tuple[coverage.Coverage, pd.DataFrame]:
     """What a classifier answers at each threshold, whole and as few points with intervals."""
     correct = _correct(results, classifier)
-    return _coverage_of(results.records[classifier].key, results.confidence[classifier], correct)
+    return _coverage_of(results[classifier].key, results[classifier].confidence, correct)
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
@@ -123,11 +125,11 @@ def _coverage_of(key: str, _confidence: np.ndarray, _correct: np.ndarray) -> tup
 
 def histogram(results: Results, classifier: str) -> pd.DataFrame:
     """How many right and wrong predictions of a classifier have which confidence."""
-    return calibration.confidence_histogram(results.confidence[classifier], _correct(results, classifier))
+    return calibration.confidence_histogram(results[classifier].confidence, _correct(results, classifier))
 
 
 def _correct(results: Results, classifier: str) -> np.ndarray:
-    return results.y_pred[classifier] == results.y_true
+    return results[classifier].y_pred == results.y_true
 
 
 def _freeze(*arrays: np.ndarray) -> None:

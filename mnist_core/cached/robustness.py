@@ -13,7 +13,7 @@ from mnist_core.datasets import SplitName, get_dataset_spec
 from mnist_core.evaluation import robustness as numbers
 from mnist_core.evaluation.metrics import accuracy_interval
 from mnist_core.figures.sheet import digit_sheet
-from mnist_core.transforms import TRANSFORMS, augment, distort
+from mnist_core.images.transforms import TRANSFORMS, augment, distort
 
 BASELINE = "logistic"
 """Whose errors a corruption error is a multiple of, where it was measured."""
@@ -46,11 +46,11 @@ class Robustness:
 
 def measured(results: Results) -> Robustness | None:
     """What was measured; None if nothing was."""
-    return _measured(_keys(results), results)
+    return _measured(results.key, results)
 
 
 @st.cache_resource(max_entries=6, show_spinner=False)
-def _measured(keys: tuple[str, ...], _results: Results) -> Robustness | None:
+def _measured(key: tuple[str, ...], _results: Results) -> Robustness | None:
     records = {
         name: record for name, record in _results.records.items() if TRANSFORMS.keys() <= record.robustness.keys()
     }
@@ -74,14 +74,14 @@ def _measured(keys: tuple[str, ...], _results: Results) -> Robustness | None:
 
 def answers(results: Results, transform: str) -> Mapping[str, np.ndarray]:
     """By measured classifier its answers, uint8 of shape (6, n), read-only: the digits as they are, then distorted."""
-    return _answers(_keys(results), transform, results)
+    return _answers(results.key, transform, results)
 
 
 @st.cache_resource(max_entries=12, show_spinner=False)
-def _answers(keys: tuple[str, ...], transform: str, _results: Results) -> Mapping[str, np.ndarray]:
-    robustness, found = _measured(keys, _results), {}
+def _answers(key: tuple[str, ...], transform: str, _results: Results) -> Mapping[str, np.ndarray]:
+    robustness, found = _measured(key, _results), {}
     for name in robustness.names if robustness else ():
-        rows = np.vstack([_results.y_pred[name], store.load_robustness(_results.records[name], transform)])
+        rows = np.vstack([_results[name].y_pred, store.load_robustness(_results[name].record, transform)])
         rows.flags.writeable = False
         found[name] = rows
     return found
@@ -154,7 +154,3 @@ def augmented(
     originals, rng = _images[list(indices)], np.random.default_rng(0)
     changed = [augment(originals, dict(amounts), rng) for _ in range(draws)]
     return digit_sheet(np.concatenate([originals, *changed]))
-
-
-def _keys(results: Results) -> tuple[str, ...]:
-    return tuple(record.key for record in results.records.values())

@@ -6,8 +6,8 @@ import pandas as pd
 import streamlit as st
 
 from mnist_core.evaluation import tuning
-from mnist_core.tuning_advice import describe_edges, verdict
-from mnist_core.tuning_history import History, load_history, tuning_file
+from mnist_core.store.tuning_advice import describe_edges, verdict
+from mnist_core.store.tuning_history import History, load_history, tuning_file
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import numpy as np
 if TYPE_CHECKING:
     import onnxruntime
 
-    from mnist_core.classifiers.onnx_graph import Graph
+    from mnist_core.classifiers.onnx.graph import Graph
 
 SIDE = 28
 HALF = SIDE / 2
@@ -46,7 +46,7 @@ class Extractor:
     def _session(self) -> "onnxruntime.InferenceSession":
         import onnxruntime
 
-        from mnist_core.classifiers.onnx_graph import Graph
+        from mnist_core.classifiers.onnx.graph import Graph
 
         graph = Graph()
         model = graph.model(self.add_to(graph), name="features", width=None)

@@ -5,16 +5,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from mnist_core.base.errors import TrainingError
+from mnist_core.base.progress import Progress, silent
 from mnist_core.classifiers.gradients import OrientedGradients
 from mnist_core.classifiers.spec import N_CLASSES, History, Hyperparameters, Validation
-from mnist_core.errors import TrainingError
-from mnist_core.progress import Progress, silent
 
 if TYPE_CHECKING:
     import onnx
     from sklearn.tree._tree import Tree
 
-    from mnist_core.classifiers.onnx_graph import Graph
+    from mnist_core.classifiers.onnx.graph import Graph
 
 HALF_A_VOTE = 0.5
 TREES_TOGETHER = 10
@@ -68,7 +68,7 @@ class Forest:
 
     def to_onnx(self) -> "onnx.ModelProto":
         """TreeEnsembles of single votes: no class weights are stored, nine tenths of which would be zeros."""
-        from mnist_core.classifiers.onnx_graph import Graph
+        from mnist_core.classifiers.onnx.graph import Graph
 
         graph, trees = Graph(), self._trees
         rows = self._add_rows(graph)

@@ -7,7 +7,7 @@ import numpy as np
 from mnist_core.classifiers.extractor import SIDE, Extractor, add_upright
 
 if TYPE_CHECKING:
-    from mnist_core.classifiers.onnx_graph import Graph
+    from mnist_core.classifiers.onnx.graph import Graph
 
 
 class OrientedGradients(Extractor):

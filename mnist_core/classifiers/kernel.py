@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from mnist_core.base.progress import Progress, silent
 from mnist_core.classifiers.gradients import OrientedGradients
 from mnist_core.classifiers.spec import N_CLASSES, History, Hyperparameters, Validation, as_rows
-from mnist_core.progress import Progress, silent
 
 if TYPE_CHECKING:
     import onnx
 
-    from mnist_core.classifiers.onnx_graph import Graph
+    from mnist_core.classifiers.onnx.graph import Graph
 
 
 class KernelMachine:
@@ -67,7 +67,7 @@ class KernelMachine:
 
     def to_onnx(self) -> "onnx.ModelProto":
         """Principal components, squared distances by a matrix product, exponential, then the model's own last step."""
-        from mnist_core.classifiers.onnx_graph import Graph
+        from mnist_core.classifiers.onnx.graph import Graph
 
         graph, centres = Graph(), self._centres()
         axes = self._pca.components_.astype(np.float64)

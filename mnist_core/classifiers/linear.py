@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from mnist_core.base.progress import Progress, silent
 from mnist_core.classifiers.spec import History, Hyperparameters, Validation, as_rows
-from mnist_core.progress import Progress, silent
 
 if TYPE_CHECKING:
     import onnx
@@ -67,7 +67,7 @@ class Linear:
 
     def to_onnx(self) -> "onnx.ModelProto":
         """One matrix product: the scaling of the pixels is folded into the weights."""
-        from mnist_core.classifiers.onnx_graph import Graph
+        from mnist_core.classifiers.onnx.graph import Graph
 
         weights, bias = self._linear.coef_.T.astype(np.float64), self._linear.intercept_.astype(np.float64)
         if self._scaler is not None:

@@ -4,14 +4,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mnist_core.base.progress import Progress, silent
 from mnist_core.classifiers.extractor import SIDE, Extractor, add_upright
 from mnist_core.classifiers.spec import History, Hyperparameters, Validation
-from mnist_core.progress import Progress, silent
 
 if TYPE_CHECKING:
     import onnx
 
-    from mnist_core.classifiers.onnx_graph import Graph
+    from mnist_core.classifiers.onnx.graph import Graph
 
 PATCH = 6
 SAMPLES = 200_000
@@ -134,7 +134,7 @@ class PatchSgd:
 
     def to_onnx(self) -> "onnx.ModelProto":
         """The features and one matrix product."""
-        from mnist_core.classifiers.onnx_graph import Graph
+        from mnist_core.classifiers.onnx.graph import Graph
 
         weights = (self._model.coef_ / self._scale).T
         bias = self._model.intercept_ - self._mean @ weights

@@ -4,18 +4,18 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from mnist_core.classifiers.convnet import ConvNet
+from mnist_core.base.errors import UnknownNameError
+from mnist_core.base.labels import CUSTOM_MARK
+from mnist_core.classifiers.ensemble import refuse_to_build
 from mnist_core.classifiers.forest import Forest, GradientForest
 from mnist_core.classifiers.kernel import NystroemSgd, OneVsOneSvc, OneVsRestSvc, VirtualSvc
 from mnist_core.classifiers.linear import build_logistic, build_sgd
-from mnist_core.classifiers.network import Perceptron
+from mnist_core.classifiers.mlp import Perceptron
 from mnist_core.classifiers.patches import PatchSgd
-from mnist_core.classifiers.perceptron import AugmentedPerceptron
 from mnist_core.classifiers.spec import ClassifierSpec, Hyperparameters
-from mnist_core.classifiers.vote import refuse_to_build
+from mnist_core.classifiers.torch.convnet import ConvNet
+from mnist_core.classifiers.torch.perceptron import AugmentedPerceptron
 from mnist_core.datasets.registry import get_dataset_spec
-from mnist_core.errors import UnknownNameError
-from mnist_core.naming import LOCAL
 
 _SPECS = (
     ClassifierSpec(
@@ -269,26 +269,26 @@ def get_classifier_spec(name: str) -> ClassifierSpec:
     """The spec of that name, or UnknownNameError; of a run of one's own that of its classifier, under its name."""
     if name in CLASSIFIERS:
         return CLASSIFIERS[name]
-    if not is_own(name):
+    if not is_custom(name):
         raise UnknownNameError("classifier", name, CLASSIFIERS)
-    base, _, number = name.partition(LOCAL)
+    base, _, number = name.partition(CUSTOM_MARK)
     return replace(CLASSIFIERS[base], name=name, label=f"{CLASSIFIERS[base].label} ({number})")
 
 
-def is_own(name: str) -> bool:
+def is_custom(name: str) -> bool:
     """Whether this can be the name of a run of one's own, such as `mlp@1`."""
-    base, _, number = name.partition(LOCAL)
+    base, _, number = name.partition(CUSTOM_MARK)
     return base in CLASSIFIERS and re.fullmatch("[1-9][0-9]{0,8}", number) is not None
 
 
 def base_of(name: str) -> str:
     """The classifier that a run of one's own trains: `mlp` of `mlp@1`; of any other name itself."""
-    return name.partition(LOCAL)[0]
+    return name.partition(CUSTOM_MARK)[0]
 
 
 def predecessors(name: str) -> list[str]:
     """What this classifier is a better version of, or a run of one's own a change of, the nearest first."""
-    nearest = base_of(name) if is_own(name) else get_classifier_spec(name).refines
+    nearest = base_of(name) if is_custom(name) else get_classifier_spec(name).refines
     return [nearest, *predecessors(nearest)] if nearest else []
 
 
@@ -296,6 +296,16 @@ def origin_of(name: str) -> str:
     """The classifier that this one refines, through all steps; of one that refines none itself."""
     spec = get_classifier_spec(base_of(name))
     return origin_of(spec.refines) if spec.refines else spec.name
+
+
+def members_of(name: str) -> tuple[str, ...]:
+    """Return the names of an ensemble's members, and an empty tuple for a single classifier."""
+    return get_classifier_spec(name).members
+
+
+def is_ensemble(name: str) -> bool:
+    """Return whether a classifier combines the predictions of others."""
+    return bool(members_of(name))
 
 
 def list_base_classifiers() -> list[str]:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
 
 import numpy as np
 
+from mnist_core.base.progress import Progress, silent
 from mnist_core.evaluation.metrics import softmax
-from mnist_core.progress import Progress, silent
 
 if TYPE_CHECKING:
     import onnx

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from urllib.error import HTTPError, URLError
 
+from mnist_core.base.errors import DatasetCorruptError, DatasetError
+from mnist_core.base.files import write_atomically
+from mnist_core.base.progress import Progress
 from mnist_core.datasets.download import download, fetch_openml_arrays
 from mnist_core.datasets.idx import GZIP_MAGIC, IdxFile, encode_idx, read_file, unpack
-from mnist_core.errors import DatasetCorruptError, DatasetError
-from mnist_core.files import write_atomically
-from mnist_core.progress import Progress
 
 GZIP_OVERHEAD = 1 << 16  # bytes by which a gzip file may exceed what is in it
 

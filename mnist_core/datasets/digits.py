@@ -5,9 +5,9 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
+from mnist_core.base.progress import Progress
 from mnist_core.datasets.spec import DatasetSpec, Split, SplitName
-from mnist_core.drawing import centre_digit
-from mnist_core.progress import Progress
+from mnist_core.images.canvas import centre_digit
 
 PROTOCOL = "centre_digit 1; train_test_split(test_size=0.5, stratify=y, random_state=42)"
 """What is done to the 8x8 originals: to be changed whenever that would change a digit or the split."""

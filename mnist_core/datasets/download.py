@@ -19,8 +19,8 @@ from urllib.request import urlopen
 import numpy as np
 import numpy.typing as npt
 
-from mnist_core.errors import DatasetCorruptError
-from mnist_core.progress import Progress
+from mnist_core.base.errors import DatasetCorruptError
+from mnist_core.base.progress import Progress
 
 DOWNLOAD_ERRORS = (OSError, http.client.HTTPException)
 """All that `download` and `fetch_openml_arrays` raise when the other side is at fault."""

@@ -12,7 +12,7 @@ from typing import BinaryIO
 import numpy as np
 import numpy.typing as npt
 
-from mnist_core.errors import DatasetCorruptError
+from mnist_core.base.errors import DatasetCorruptError
 
 GZIP_MAGIC = b"\x1f\x8b"
 UINT8 = 0x08

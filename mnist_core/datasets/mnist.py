@@ -7,10 +7,10 @@ from types import MappingProxyType
 
 import numpy as np
 
+from mnist_core.base.progress import Progress
 from mnist_core.datasets.idx import IdxFile, decode_idx
 from mnist_core.datasets.sources import Sources, default_sources, obtain
 from mnist_core.datasets.spec import DatasetSpec, Split, SplitName
-from mnist_core.progress import Progress
 
 Files = Mapping[SplitName, tuple[IdxFile, IdxFile]]
 """Images and labels of each split."""

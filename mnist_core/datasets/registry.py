@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
+from mnist_core.base.errors import UnknownNameError
+from mnist_core.base.progress import Progress, silent
 from mnist_core.datasets.digits import DIGITS
 from mnist_core.datasets.mnist import MNIST, MNIST_STRATIFIED
 from mnist_core.datasets.spec import Dataset, DatasetSpec
-from mnist_core.errors import UnknownNameError
-from mnist_core.progress import Progress, silent
 
 DATASETS: dict[str, DatasetSpec] = {spec.name: spec for spec in (MNIST, MNIST_STRATIFIED, DIGITS)}
 

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import platformdirs
 
+from mnist_core.base.errors import DatasetError, DatasetUnavailableError
+from mnist_core.base.progress import Progress
 from mnist_core.datasets.cache import CacheError, bring_from_mirror, bring_from_openml, reason_of
 from mnist_core.datasets.download import DOWNLOAD_ERRORS, PROJECT_ROOT
 from mnist_core.datasets.idx import IdxFile, read_file
-from mnist_core.errors import DatasetError, DatasetUnavailableError
-from mnist_core.progress import Progress
 
 MIRRORS = (
     "https://storage.googleapis.com/cvdf-datasets/mnist/",

@@ -9,8 +9,8 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from mnist_core.errors import DatasetCorruptError
-from mnist_core.progress import Progress, silent
+from mnist_core.base.errors import DatasetCorruptError
+from mnist_core.base.progress import Progress, silent
 
 SplitName = Literal["train", "test"]
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from mnist_core.compact import MOST_NATS
+from mnist_core.base.quantization import MOST_NATS
 from mnist_core.evaluation.metrics import log_softmax
 
 

@@ -72,7 +72,7 @@ def sort_digits(indices: np.ndarray, by: Sort, *, confidence: np.ndarray, margin
     return indices[np.lexsort((indices, rank))]
 
 
-def votes_table(
+def predictions_table(
     indices: Sequence[int] | np.ndarray,
     y_true: np.ndarray,
     y_preds: Mapping[str, np.ndarray],

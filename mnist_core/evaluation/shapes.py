@@ -8,8 +8,8 @@ from typing import Literal, get_args
 import numpy as np
 import pandas as pd
 
+from mnist_core.base.progress import Progress, silent
 from mnist_core.evaluation.confusion import N_CLASSES
-from mnist_core.progress import Progress, silent
 
 Measure = Literal["ink", "slant", "thickness", "oddness"]
 MEASURES: tuple[Measure, ...] = get_args(Measure)

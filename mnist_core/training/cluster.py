@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from mnist_core.errors import TrainingError
-from mnist_core.packages import installed_versions
+from mnist_core.base.errors import TrainingError
+from mnist_core.base.packages import installed_versions
 from mnist_core.store import pack_arrays
 
 if TYPE_CHECKING:
@@ -162,7 +162,7 @@ def _installed(packages: Sequence[str]) -> dict[str, str]:
     """What the outcome of a fit depends on, here: the versions of packages, and the code."""
     code = hashlib.sha256()
     for folder in ("classifiers", "training"):
-        for path in sorted((Path(__file__).parents[1] / folder).glob("*.py")):
+        for path in sorted((Path(__file__).parents[1] / folder).rglob("*.py")):
             code.update(path.name.encode() + b"\0" + path.read_bytes())
     return {**installed_versions(packages), "the project's code": code.hexdigest()[:12]}
 

@@ -14,14 +14,13 @@ from typing import Any
 
 import numpy as np
 
+from mnist_core.base.errors import TrainingError
+from mnist_core.base.files import write_atomically
+from mnist_core.base.packages import require_packages
+from mnist_core.base.progress import Progress, silent
 from mnist_core.classifiers.registry import get_classifier_spec
 from mnist_core.datasets import Split, SplitName, load_dataset
-from mnist_core.errors import TrainingError
 from mnist_core.evaluation.metrics import softmax
-from mnist_core.files import write_atomically
-from mnist_core.packages import require_packages
-from mnist_core.progress import Progress, silent
-from mnist_core.record import CrossValidation, Record
 from mnist_core.store import (
     load_array,
     load_labels,
@@ -31,6 +30,7 @@ from mnist_core.store import (
     run_dir,
     save_cross_validation,
 )
+from mnist_core.store.record import CrossValidation, Record
 from mnist_core.training.cluster import workers
 from mnist_core.training.temperature import fit_temperature
 from mnist_core.training.train import require_all_digits
@@ -54,12 +54,12 @@ class Findings:
     Attributes
     ----------
     suspects : mapping of split to int32 ndarray
-        As of `find_suspects`.
+        As of `find_label_issues`.
     """
 
     result: CrossValidation
     temperature: float
-    suspects: Mapping[SplitName, np.ndarray]
+    label_issues: Mapping[SplitName, np.ndarray]
 
 
 def fold_of_each(labels: np.ndarray) -> np.ndarray:
@@ -180,7 +180,7 @@ def _finish(record: Record, training: Split, folds: np.ndarray) -> Outcome:
     )
     try:
         saved = save_cross_validation(
-            record, findings.result, temperature=findings.temperature, scores=scores, suspects=findings.suspects
+            record, findings.result, temperature=findings.temperature, scores=scores, label_issues=findings.label_issues
         )
     except OSError as error:
         reason = f"The cross-validation of {record.classifier} could not be stored: {error.strerror or error}."
@@ -206,7 +206,7 @@ def assess(
     test_labels : uint8 ndarray of shape (n_test,)
         They choose nothing: they are what the classifier may doubt.
     """
-    from mnist_core.training.suspects import find_suspects
+    from mnist_core.training.label_issues import find_label_issues
 
     right = scores.argmax(axis=1) == labels
     result = CrossValidation(
@@ -216,11 +216,11 @@ def assess(
         sizes=tuple(int((folds == fold).sum()) for fold in range(FOLDS)),
     )
     temperature = fit_temperature(scores, labels)
-    suspects: dict[SplitName, np.ndarray] = {
-        "train": find_suspects(labels, softmax(scores, temperature)),
-        "test": find_suspects(test_labels, softmax(test_scores, temperature)),
+    label_issues: dict[SplitName, np.ndarray] = {
+        "train": find_label_issues(labels, softmax(scores, temperature)),
+        "test": find_label_issues(test_labels, softmax(test_scores, temperature)),
     }
-    return Findings(result, temperature, suspects)
+    return Findings(result, temperature, label_issues)
 
 
 def _fold_file(record: Record, fold: int) -> Path:

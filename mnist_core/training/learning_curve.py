@@ -4,14 +4,14 @@ import time
 
 import numpy as np
 
+from mnist_core.base.packages import require_packages
+from mnist_core.base.progress import Progress, silent
+from mnist_core.classifiers.onnx.served import OnnxClassifier
 from mnist_core.classifiers.registry import get_classifier_spec
-from mnist_core.classifiers.served import OnnxClassifier
 from mnist_core.datasets import load_dataset
-from mnist_core.packages import require_packages
-from mnist_core.progress import Progress, silent
-from mnist_core.readings import note_reading
-from mnist_core.record import Record
 from mnist_core.store import load_record, save_learning_curve
+from mnist_core.store.record import Record
+from mnist_core.store.test_evaluations import log_evaluation
 from mnist_core.training.train import require_all_digits
 
 SIZES = (100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 40_000)
@@ -67,7 +67,7 @@ def measure_learning_curve(name: str, dataset: str, *, again: bool = False, prog
         seconds = time.perf_counter() - started
         scores = OnnxClassifier(estimator.to_onnx().SerializeToString(), 1.0).scores(test.images)
         accuracy = float((scores.argmax(axis=1) == test.labels).mean())
-        note_reading(
+        log_evaluation(
             dataset,
             name,
             purpose="learning curve",

@@ -7,14 +7,14 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from mnist_core.base.errors import MnistCoreError
+from mnist_core.base.progress import Progress, silent
 from mnist_core.classifiers.spec import Served
 from mnist_core.datasets import Dataset, load_dataset
-from mnist_core.errors import MnistCoreError
-from mnist_core.progress import Progress, silent
-from mnist_core.record import Record
+from mnist_core.images.transforms import TRANSFORMS, distort
 from mnist_core.store import load_record, load_robustness, model_loader, save_robustness
+from mnist_core.store.record import Record
 from mnist_core.training.cross_validation import Outcome
-from mnist_core.transforms import TRANSFORMS, distort
 
 DOMAIN = "digits"
 """The dataset whose digits, written and scanned by others, models of any other one are shown as well."""

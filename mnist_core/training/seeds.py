@@ -2,16 +2,16 @@
 
 import time
 
-from mnist_core.classifiers.registry import get_classifier_spec
-from mnist_core.classifiers.served import OnnxClassifier
+from mnist_core.base.packages import require_packages
+from mnist_core.base.progress import Progress, silent
+from mnist_core.classifiers.ensemble import EnsembleClassifier
+from mnist_core.classifiers.onnx.served import OnnxClassifier
+from mnist_core.classifiers.registry import get_classifier_spec, members_of
 from mnist_core.classifiers.spec import Served
-from mnist_core.classifiers.vote import VoteClassifier
 from mnist_core.datasets import Split, load_dataset
-from mnist_core.packages import require_packages
-from mnist_core.progress import Progress, silent
-from mnist_core.readings import note_reading
-from mnist_core.record import Record
 from mnist_core.store import load_members, load_record, save_replicates
+from mnist_core.store.record import Record
+from mnist_core.store.test_evaluations import log_evaluation
 from mnist_core.training.train import require_all_digits
 
 
@@ -47,7 +47,7 @@ def train_seeds(name: str, dataset: str, *, count: int = 3, again: bool = False,
         served, seconds = _fit(record, seed, training, progress, place / len(wanted))
         scores = served.scores(test.images)
         accuracy = float((scores.argmax(axis=1) == test.labels).mean())
-        note_reading(
+        log_evaluation(
             dataset,
             name,
             purpose="seed",
@@ -64,7 +64,7 @@ def train_seeds(name: str, dataset: str, *, count: int = 3, again: bool = False,
 
 def _recipes(record: Record) -> list[str]:
     """What is trained for a run: its classifier or, of a vote, the members'."""
-    return list(get_classifier_spec(record.classifier).members) or [record.classifier]
+    return list(members_of(record.classifier)) or [record.classifier]
 
 
 def _fit(record: Record, seed: int, training: Split, progress: Progress, share: float) -> tuple[Served, float]:
@@ -73,7 +73,7 @@ def _fit(record: Record, seed: int, training: Split, progress: Progress, share: 
     if spec.members:
         fitted = {member: _fit(run, seed, training, progress, share) for member, run in load_members(record).items()}
         models = {member.name: served for member, (served, _) in fitted.items()}
-        return VoteClassifier(tuple(fitted), models), sum(seconds for _, seconds in fitted.values())
+        return EnsembleClassifier(tuple(fitted), models), sum(seconds for _, seconds in fitted.values())
     progress(f"seed {seed} of {record.classifier}", share)
     estimator = spec.build(record.hyperparameters, seed)
     started = time.perf_counter()

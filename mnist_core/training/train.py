@@ -15,19 +15,19 @@ from typing import Any
 
 import numpy as np
 
-from mnist_core.classifiers.changes import check_changes
-from mnist_core.classifiers.registry import chosen_by, get_classifier_spec, hyperparameters_for
-from mnist_core.classifiers.served import OnnxClassifier
+from mnist_core.base.errors import ArtifactError, TrainingError
+from mnist_core.base.labels import CUSTOM_MARK, clean_label
+from mnist_core.base.packages import installed_versions, require_packages
+from mnist_core.base.progress import Progress, silent
+from mnist_core.classifiers.hyperparameters import check_changes
+from mnist_core.classifiers.onnx.served import OnnxClassifier
+from mnist_core.classifiers.registry import chosen_by, get_classifier_spec, hyperparameters_for, is_ensemble
 from mnist_core.classifiers.spec import HOLDOUT_SHARE, Estimator, History, Hyperparameters, Served
 from mnist_core.datasets import Dataset, Split, get_dataset_spec, load_dataset
-from mnist_core.errors import ArtifactError, TrainingError
-from mnist_core.naming import LOCAL, clean_label
-from mnist_core.packages import installed_versions, require_packages
-from mnist_core.progress import Progress, silent
-from mnist_core.readings import load_readings, note_reading
-from mnist_core.store import Labels, Record, claimed_name, load_labels, load_record, load_scores, run_dir, save_run
+from mnist_core.store import Labels, Record, load_labels, load_record, load_scores, reserved_name, run_dir, save_run
+from mnist_core.store.test_evaluations import load_evaluations, log_evaluation
+from mnist_core.store.tuning_advice import how_chosen
 from mnist_core.training.temperature import fit_temperature
-from mnist_core.tuning_advice import how_chosen
 
 SINGLE_DIGITS = 200
 """How many digits are timed one at a time."""
@@ -52,7 +52,7 @@ def train(
     changes: Hyperparameters | None = None,
     subset: int | None = None,
     store_as: str | None = None,
-    own: bool = False,
+    custom: bool = False,
     label: str = "",
     progress: Progress = silent,
 ) -> Record:
@@ -92,17 +92,17 @@ def train(
     spec = get_classifier_spec(name)
     check_changes(name, dataset, changes or {})
     hyperparameters = hyperparameters_for(name, dataset) | dict(changes or {})
-    if (changes or subset) and not own and LOCAL not in (store_as or ""):
+    if (changes or subset) and not custom and CUSTOM_MARK not in (store_as or ""):
         raise TrainingError(
-            f"With a change or a subset it is no longer {name}: store it as {name}{LOCAL}1 or the like."
+            f"With a change or a subset it is no longer {name}: store it as {name}{CUSTOM_MARK}1 or the like."
         )
     if spec.members:
-        if changes or subset or own or store_as:
+        if changes or subset or custom or store_as:
             members = ", ".join(spec.members)
             raise TrainingError(f"{name} has no runs of your own: it votes over the stored runs of {members}.")
-        from mnist_core.training.vote import train_vote  # which needs this module
+        from mnist_core.training.ensemble import train_ensemble  # which needs this module
 
-        return train_vote(name, dataset, seed=seed, progress=progress)
+        return train_ensemble(name, dataset, seed=seed, progress=progress)
     require_packages("sklearn", "onnx", *spec.requires, purpose=f"Training {name}")
     progress("Loading the digits", None)
     loaded = load_dataset(dataset, progress=progress)
@@ -139,7 +139,7 @@ def train(
         label=clean_label(label),
         **measured,
     )
-    record = store_measured(record, loaded, model=model, scores=scores, own=own)
+    record = store_measured(record, loaded, model=model, scores=scores, custom=custom)
     progress("Stored", 0.99)
     return record
 
@@ -170,9 +170,9 @@ def store_measured(
     *,
     model: bytes,
     scores: np.ndarray,
-    own: bool = False,
+    custom: bool = False,
     out_of_fold: np.ndarray | None = None,
-    suspects: Labels | None = None,
+    label_issues: Labels | None = None,
 ) -> Record:
     """Note that the test split was read for a run, and store it; TrainingError if either cannot be done.
 
@@ -181,9 +181,9 @@ def store_measured(
     name, place = record.classifier, run_dir(record.dataset, record.classifier)
     labels: Labels = {"train": loaded.train.labels, "test": loaded.test.labels}
     try:
-        with _named(record, own) as record:
+        with _named(record, custom) as record:
             place = run_dir(record.dataset, record.classifier)
-            note_reading(
+            log_evaluation(
                 record.dataset,
                 record.classifier,
                 purpose="run",
@@ -193,7 +193,7 @@ def store_measured(
                 test_accuracy=record.test_accuracy,
             )
             record = save_run(
-                record, model=model, scores=scores, labels=labels, out_of_fold=out_of_fold, suspects=suspects
+                record, model=model, scores=scores, labels=labels, out_of_fold=out_of_fold, label_issues=label_issues
             )
     except OSError as error:
         reason = f"The run of {name} could not be stored in {place}: {error.strerror or error}."
@@ -202,13 +202,13 @@ def store_measured(
 
 
 @contextmanager
-def _named(record: Record, own: bool) -> Iterator[Record]:
+def _named(record: Record, custom: bool) -> Iterator[Record]:
     """The record under the name that it is to be stored by."""
-    if not own:
+    if not custom:
         yield record
         return
-    gone = load_readings(record.dataset)["classifier"]
-    with claimed_name(record.dataset, record.classifier, gone=gone) as name:
+    gone = load_evaluations(record.dataset)["classifier"]
+    with reserved_name(record.dataset, record.classifier, gone=gone) as name:
         yield replace(record, classifier=name)
 
 
@@ -239,8 +239,8 @@ def up_to_date(name: str, dataset: str, *, seed: int | None = None) -> Record | 
     try:
         record = load_record(dataset, name)
         load_scores(record), load_labels(record, "test")
-        if get_classifier_spec(name).members:
-            from mnist_core.training.vote import has_todays_weights  # which needs this module
+        if is_ensemble(name):
+            from mnist_core.training.ensemble import has_todays_weights  # which needs this module
 
             if not has_todays_weights(record):
                 return None

@@ -14,9 +14,9 @@ from sklearn.model_selection import train_test_split
 from benchmarks import train
 from benchmarks.plain import PLAIN
 from mnist_core import load_dataset
-from mnist_core.classifiers.convnet import ConvNet
 from mnist_core.classifiers.registry import hyperparameters_for
 from mnist_core.classifiers.spec import as_rows
+from mnist_core.classifiers.torch.convnet import ConvNet
 from tests.conftest import PROJECT
 
 JOB = train.Job("CNN to 99%", "cnn", accuracy=0.99, seconds=2, seeds=3)

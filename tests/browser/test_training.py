@@ -6,7 +6,7 @@ import shutil
 import pytest
 from playwright.sync_api import expect
 
-from mnist_core.naming import plain
+from mnist_core.base.labels import plain
 from mnist_core.training import train
 from tests.browser.test_dashboard import open_view, settle, view_of
 from tests.conftest import PROJECT

@@ -12,14 +12,14 @@ from typing import Any
 import numpy as np
 import pytest
 
+from mnist_core.base.errors import DatasetCorruptError, UnknownNameError
+from mnist_core.base.progress import Progress, silent
 from mnist_core.datasets import DATASETS, Dataset, Split, fetch_dataset, get_dataset_spec, list_datasets, load_dataset
 from mnist_core.datasets import digits as digits_module
 from mnist_core.datasets.mnist import FILES, fetch, load_split, load_stratified
 from mnist_core.datasets.sources import Sources
 from mnist_core.datasets.spec import DatasetSpec, SplitName
-from mnist_core.drawing import canvas_to_digit
-from mnist_core.errors import DatasetCorruptError, UnknownNameError
-from mnist_core.progress import Progress, silent
+from mnist_core.images.canvas import canvas_to_digit
 from tests.mirror import Behaviour, Mirror, Noise, honest
 
 ROOT = Path(__file__).resolve().parents[2]

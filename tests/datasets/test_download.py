@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from mnist_core.base.errors import DatasetUnavailableError
+from mnist_core.base.progress import silent
 from mnist_core.datasets.sources import Sources, obtain
-from mnist_core.errors import DatasetUnavailableError
-from mnist_core.progress import silent
 from tests.mirror import (
     BROKEN,
     NEVER_SILENT,
@@ -162,8 +162,8 @@ PROCESS = """
 import os, sys
 from pathlib import Path
 from mnist_core.datasets.sources import Sources, obtain
-from mnist_core.errors import DatasetUnavailableError
-from mnist_core.progress import silent
+from mnist_core.base.errors import DatasetUnavailableError
+from mnist_core.base.progress import silent
 from tests.mirror import make_noise
 if len(sys.argv) > 3:
     import resource

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+from mnist_core.base.errors import DatasetCorruptError
 from mnist_core.datasets.idx import IdxFile, decode_idx, encode_idx, unpack
-from mnist_core.errors import DatasetCorruptError
 
 ARRAYS = hnp.arrays(np.uint8, hnp.array_shapes(min_dims=1, max_dims=4, min_side=0, max_side=6))
 

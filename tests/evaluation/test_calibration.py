@@ -134,7 +134,7 @@ def test_chance_errors_are_sorted_shares_and_the_order_of_digits_does_not_change
 @pytest.mark.parametrize("name", ["sgd", "random-forest", "svc-ovo", "cnn"])
 def test_the_brier_score_of_mnist_is_scikit_learns_in_the_original_scale(name):
     results = cached.load_results("mnist")
-    y_true, proba = results.y_true, results.proba[name]
+    y_true, proba = results.y_true, results[name].proba
     exact = proba.astype(float) / proba.sum(axis=1, keepdims=True, dtype=float)
     expected = brier_score_loss(y_true, exact, labels=np.arange(10), scale_by_half=False)
     assert brier_score(y_true, proba) == pytest.approx(expected, rel=1e-5)

@@ -35,7 +35,7 @@ def make(kind):
 @pytest.fixture(scope="module", params=["sgd", "random-forest", "svc-ovo", "cnn"])
 def mnist(request):
     results = cached.load_results("mnist")
-    return results.y_true, results.proba[request.param]
+    return results.y_true, results[request.param].proba
 
 
 @given(both_kinds)

@@ -4,21 +4,21 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy import special, stats
 
-from mnist_core.compact import pack, unpack
+from mnist_core.base.quantization import pack, unpack
 from mnist_core.evaluation.ensemble import bounded_logs, logarithmic_pool
 from mnist_core.evaluation.metrics import softmax
 
 weights_of_three = arrays(np.float64, 3, elements=st.floats(0, 2))
 
 
-def voters(seed, k=3, n=50):
+def single_classifiers(seed, k=3, n=50):
     rng = np.random.default_rng(seed)
     return [rng.normal(0, 3, (n, 10)) for _ in range(k)]
 
 
 @given(weights_of_three.filter(lambda weights: weights.sum() > 0.1), st.integers(0, 100))
 def test_the_softmax_of_a_vote_is_the_weighted_geometric_mean(weights, seed):
-    logits = voters(seed)
+    logits = single_classifiers(seed)
     proba = special.softmax(np.stack(logits), axis=2).clip(min=np.exp(-12))
     mean = stats.gmean(proba, axis=0, weights=weights[:, None, None])
     found = softmax(logarithmic_pool(logits, weights / weights.sum()), 1.0)
@@ -27,13 +27,13 @@ def test_the_softmax_of_a_vote_is_the_weighted_geometric_mean(weights, seed):
 
 @given(st.permutations(range(3)), weights_of_three, st.integers(0, 100))
 def test_the_order_of_the_voters_changes_nothing(order, weights, seed):
-    logits = voters(seed)
+    logits = single_classifiers(seed)
     again = logarithmic_pool([logits[i] for i in order], weights[list(order)])
     np.testing.assert_allclose(again, logarithmic_pool(logits, weights), rtol=1e-5, atol=1e-5)
 
 
 def test_who_has_no_weight_is_not_heard():
-    first, second, _ = voters(1)
+    first, second, _ = single_classifiers(1)
     np.testing.assert_array_equal(logarithmic_pool([first, second], [1, 0]), logarithmic_pool([first], [1]))
 
 
@@ -48,6 +48,6 @@ def test_a_voter_that_is_sure_beyond_measure_cannot_veto():
 @given(st.integers(0, 100), st.floats(0.1, 20))
 def test_what_is_kept_of_out_of_fold_scores_is_pooled_as_the_scores_are(seed, spread):
     """Whatever the labels: theirs are not floored where they are kept."""
-    logits = spread * voters(seed)[0]
+    logits = spread * single_classifiers(seed)[0]
     kept = unpack(pack(logits, np.random.default_rng(seed).integers(0, 10, len(logits))))
     np.testing.assert_allclose(bounded_logs(kept), bounded_logs(logits), atol=0.03)

@@ -4,9 +4,9 @@ import pytest
 from mnist_core.evaluation.mistakes import (
     confidence_and_margin,
     find_mistakes,
+    predictions_table,
     sort_digits,
     surest_mistakes,
-    votes_table,
 )
 
 Y_TRUE = np.array([9, 9, 4, 9, 1], dtype=np.uint8)
@@ -56,6 +56,6 @@ def test_sort_digits_puts_the_surest_the_closest_or_the_first_first(by, expected
 def test_votes_table_says_what_each_classifier_said_and_how_sure_it_was():
     proba = np.full((5, 10), 0.01, dtype=np.float32)
     proba[np.arange(5), Y_PRED] = 0.91
-    table = votes_table([3, 0], Y_TRUE, {"sgd": Y_PRED}, {"sgd": proba})
+    table = predictions_table([3, 0], Y_TRUE, {"sgd": Y_PRED}, {"sgd": proba})
     assert table.columns.tolist() == ["index", "true", "sgd", "sgd probability"]
     assert table.to_numpy().tolist() == [[3, 9, 4, pytest.approx(0.91)], [0, 9, 4, pytest.approx(0.91)]]

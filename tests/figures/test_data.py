@@ -5,13 +5,7 @@ import pytest
 from mnist_core.evaluation.distributions import class_densities, class_quartiles
 from mnist_core.evaluation.samples import class_balance
 from mnist_core.evaluation.shapes import MEASURES
-from mnist_core.figures.data import (
-    SCALES,
-    balance_figure,
-    balance_frame,
-    distribution_figure,
-    distribution_frame,
-)
+from mnist_core.figures.data import SCALES, balance_figure, balance_frame, distribution_figure, distribution_frame
 
 COLOURS = {"train": "#B0C6E2", "test": "#2456A6"}
 INKS = ("black", "white")

@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from mnist_core import store
 from mnist_core.cached import background
-from mnist_core.record import CrossValidation
+from mnist_core.store.record import CrossValidation
 from tests.conftest import PROJECT
 
 PAGES = (
@@ -74,8 +74,8 @@ def cross_validate_at_will(name: str, *accuracies: float) -> None:
     folds = CrossValidation(42, "2026-01-01T00:00:00+00:00", accuracies or (0.9,) * 5, (180, 180, 180, 179, 179))
     scores = np.random.default_rng(0).normal(size=(record.n_train, 10))
     wrong = np.flatnonzero(scores.argmax(axis=1) != store.load_labels(record, "train"))
-    suspects = {"train": wrong[:5], "test": np.array([], dtype=np.int32)}
-    store.save_cross_validation(record, folds, temperature=1.0, scores=scores, suspects=suspects)
+    label_issues = {"train": wrong[:5], "test": np.array([], dtype=np.int32)}
+    store.save_cross_validation(record, folds, temperature=1.0, scores=scores, label_issues=label_issues)
 
 
 def galleries(app: AppTest) -> list[list[dict]]:

@@ -3,9 +3,10 @@ import re
 
 import pytest
 
-from mnist_core import claims, store
-from mnist_core.claims import CLAIMS_MADE
+from mnist_core import store
 from mnist_core.datasets import get_dataset_spec
+from mnist_core.store import claims
+from mnist_core.store.claims import CLAIMS_MADE
 from tests.conftest import PROJECT
 from tests.pages.conftest import texts
 

@@ -5,13 +5,13 @@ import time
 import numpy as np
 import pytest
 
+from mnist_core.base.errors import DatasetUnavailableError
 from mnist_core.cached import background, data
 from mnist_core.datasets import load_dataset
 from mnist_core.datasets.spec import Dataset
-from mnist_core.errors import DatasetUnavailableError
 from mnist_core.evaluation.samples import BY, ORDERS
 from mnist_core.evaluation.shapes import measure_shapes
-from pages.shared import gallery
+from pages.widgets import gallery
 from tests.pages.conftest import galleries, texts
 
 

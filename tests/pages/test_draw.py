@@ -9,7 +9,7 @@ import numpy as np
 
 from mnist_core import cached, canvas_to_digit, load_classifier, store
 from mnist_core.cached.models import load_model
-from mnist_core.classifiers.served import OnnxClassifier
+from mnist_core.classifiers.onnx.served import OnnxClassifier
 from mnist_core.training import train
 from tests.pages.conftest import texts
 
@@ -77,7 +77,9 @@ def test_a_vote_is_named_whose_members_model_cannot_be_read(open_page, vote):
 
     old, new = replace_file("sgd", store.MODEL, gzip.compress(b"no model"))
     replace_file(
-        "ensemble", store.VOTE, (vote / "ensemble" / store.VOTE).read_bytes().replace(old.encode(), new.encode())
+        "ensemble",
+        store.ENSEMBLE,
+        (vote / "ensemble" / store.ENSEMBLE).read_bytes().replace(old.encode(), new.encode()),
     )
     app = open_page("draw")
     assert not app.exception

@@ -6,7 +6,7 @@ import pytest
 
 from mnist_core import cached, store
 from mnist_core.classifiers.registry import list_classifiers
-from pages.shared import gallery, words
+from pages.widgets import formatting, gallery
 from tests.pages.conftest import texts, tiles
 
 
@@ -37,7 +37,7 @@ def test_the_filters_speak_of_the_chosen_classifier_of_any_or_of_all(open_page, 
     expected = among.nonzero()[0].tolist()
     assert [tile["index"] for tile in tiles(app)] == expected[: gallery.PER_PAGE]
     if expected:
-        assert app.subheader[0].value == words.digits(len(expected))
+        assert app.subheader[0].value == formatting.digits(len(expected))
     if pred is not None:
         assert {tile["says"].split(", predicted ")[1] for tile in tiles(app)} <= {str(pred)}
 
@@ -62,9 +62,9 @@ def test_the_most_confident_mistake_comes_first_and_its_tile_speaks_for_who_made
     shown = tiles(open_page("errors", model="sgd", wrong=wrong))
     surest = []
     for tile in shown:
-        mistakes = {name: results.confidence[name][tile["index"]] for name in names if mistaken[name][tile["index"]]}
+        mistakes = {name: results[name].confidence[tile["index"]] for name in names if mistaken[name][tile["index"]]}
         surest.append(max(mistakes.values()))
-        assert tile["caption"][1] == words.confidence(surest[-1])
+        assert tile["caption"][1] == formatting.confidence(surest[-1])
         assert "predicted" in tile["says"]
     assert surest == sorted(surest, reverse=True)
 
@@ -112,8 +112,8 @@ def test_no_digit_that_fits_is_an_empty_state_that_clears_the_filters(open_page)
 
 def test_the_csv_holds_every_classifiers_answer():
     results = cached.load_results("digits")
-    table = pd.read_csv(io.BytesIO(cached.votes_csv(results, [3, 1])))
+    table = pd.read_csv(io.BytesIO(cached.predictions_csv(results, [3, 1])))
     assert table["index"].tolist() == [3, 1]
     assert table["true"].tolist() == results.y_true[[3, 1]].tolist()
     for name in list_classifiers():
-        assert table[name].tolist() == results.y_pred[name][[3, 1]].tolist()
+        assert table[name].tolist() == results[name].y_pred[[3, 1]].tolist()

@@ -164,8 +164,8 @@ def test_without_pixels_a_page_shows_all_else_and_offers_digits(open_page, monke
     def nowhere(*_args, **_options):
         raise DatasetUnavailableError("mnist", [("data/mnist", "no such folder")], "Put the files into data/mnist.")
 
+    from mnist_core.base.errors import DatasetUnavailableError
     from mnist_core.datasets.spec import Dataset
-    from mnist_core.errors import DatasetUnavailableError
 
     monkeypatch.setattr(Dataset, "test", property(nowhere))
     app = open_page(page, dataset="mnist")

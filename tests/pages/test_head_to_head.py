@@ -9,7 +9,7 @@ from mnist_core.cached import head_to_head
 from mnist_core.classifiers.registry import CLASSIFIERS, list_classifiers, predecessors
 from mnist_core.evaluation.significance import compare, pairwise, rank_ranges
 from mnist_core.training import train
-from pages.shared import words
+from pages.widgets import formatting
 from tests.pages.conftest import texts, tiles
 
 A, B = "sgd", "svc-ovo"
@@ -37,19 +37,19 @@ def shown(app):
 
 
 def test_the_metrics_are_those_of_the_two(open_page, results):
-    found = compare(results.y_true, results.y_pred[A], results.y_pred[B])
+    found = compare(results.y_true, results[A].y_pred, results[B].y_pred)
     assert metrics(open_page("head_to_head", model=A, model_b=B)) == {
-        "A minus B (points)": words.points(found.difference),
+        "A minus B (points)": formatting.points(found.difference),
         "p-value (McNemar)": "< 0.001" if found.p_value < 0.001 else f"{found.p_value:.3f}",
         "Only A : only B right": f"{found.only_a} : {found.only_b}",
-        "Same answer": words.percent(found.agreement),
+        "Same answer": formatting.percent(found.agreement),
     }
 
 
 def test_the_mistakes_per_digit_are_those_of_the_two(open_page, results):
     app = open_page("head_to_head", model=A, model_b=B)
     table = next(frame.value for frame in app.dataframe if "A wrong" in frame.value)
-    wrong = {name: np.bincount(results.y_true[results.y_pred[name] != results.y_true], minlength=10) for name in (A, B)}
+    wrong = {name: np.bincount(results.y_true[results[name].y_pred != results.y_true], minlength=10) for name in (A, B)}
     assert table["A wrong"].tolist() == wrong[A].tolist()
     assert table["B wrong"].tolist() == wrong[B].tolist()
     assert table["difference"].tolist() == (wrong[A] - wrong[B]).tolist()
@@ -73,9 +73,9 @@ def test_every_digit_of_a_list_is_what_the_list_says(open_page, results):
 
 
 def test_a_cell_keeps_the_digits_that_a_or_b_puts_there(open_page, results):
-    only_b_wrong = (results.y_pred[A] != results.y_true) & (results.y_pred[B] == results.y_true)
+    only_b_wrong = (results[A].y_pred != results.y_true) & (results[B].y_pred == results.y_true)
     first = int(np.flatnonzero(only_b_wrong)[0])
-    true, pred = int(results.y_true[first]), int(results.y_pred[A][first])
+    true, pred = int(results.y_true[first]), int(results[A].y_pred[first])
     app = open_page("head_to_head", model=A, model_b=B, who="b", true=true, pred=pred)
     assert first in shown(app)
     assert {tile["says"] for tile in tiles(app)} == {f"true {true}, predicted {pred}"}
@@ -129,7 +129,7 @@ def test_nobody_is_compared_with_itself(open_page):
 @pytest.fixture
 def changed(artifacts):
     """A run of one's own, a change of A."""
-    return train(A, "digits", changes={"epochs": 1}, subset=200, own=True).classifier
+    return train(A, "digits", changes={"epochs": 1}, subset=200, custom=True).classifier
 
 
 def test_a_change_is_first_compared_with_what_it_changes_as_before_and_after(open_page, changed):
@@ -137,7 +137,7 @@ def test_a_change_is_first_compared_with_what_it_changes_as_before_and_after(ope
     assert app.selectbox(key="view model_b").value == A
     assert "What was fixed, and what newly broke" in [heading.value for heading in app.subheader]
     results = cached.load_results("digits")
-    right = {name: results.y_pred[name] == results.y_true for name in (changed, A)}
+    right = {name: results[name].y_pred == results.y_true for name in (changed, A)}
     fixed, broken = (right[changed] & ~right[A]).sum(), (right[A] & ~right[changed]).sum()
     options = [option.content for option in group(app, "who").proto.options]
     assert options[:2] == [f"Fixed · {fixed:,}", f"Newly broken · {broken:,}"]

@@ -6,9 +6,9 @@ import pandas as pd
 import pytest
 
 from mnist_core import cached, store
-from mnist_core.cached import labels
-from mnist_core.classifiers.registry import get_classifier_spec, list_classifiers
-from mnist_core.record import CrossValidation
+from mnist_core.cached import label_issues
+from mnist_core.classifiers.registry import is_ensemble, list_classifiers
+from mnist_core.store.record import CrossValidation
 from mnist_core.training.cross_validation import cross_validate
 from tests.conftest import copied_digits, take_away
 from tests.pages.conftest import texts, tiles
@@ -51,7 +51,7 @@ def give_suspects(name, indices):
 def test_the_suspects_of_a_split_are_shown_most_doubtful_first(open_page, split):
     app = open_page("labels", model="svc-ovo", split=split)
     record = store.load_record("digits", "svc-ovo")
-    found, y_true = store.load_suspects(record, split), store.load_labels(record, split)
+    found, y_true = store.load_label_issues(record, split), store.load_labels(record, split)
     assert not app.exception
     assert len(found)
     assert metrics(app)["Suspects"] == str(len(found))
@@ -59,25 +59,30 @@ def test_the_suspects_of_a_split_are_shown_most_doubtful_first(open_page, split)
     assert [tile["index"] for tile in shown] == found[: len(shown)].tolist()
     results = cached.load_results("digits", split)
     for tile, index in zip(shown, found, strict=False):
-        assert tile["says"] == f"label {y_true[index]}, predicted {results.y_pred['svc-ovo'][index]}"
+        assert tile["says"] == f"label {y_true[index]}, predicted {results['svc-ovo'].y_pred[index]}"
         assert len(tile["votes"]) == (len(list_classifiers("digits")) if split == "test" else len(JUDGES))
 
 
 def test_the_filters_choose_among_the_suspects_and_live_in_the_url(open_page):
     results = cached.load_results("digits")
-    wrong = np.flatnonzero(results.y_pred["sgd"] != results.y_true)
+    wrong = np.flatnonzero(results["sgd"].y_pred != results.y_true)
     give_suspects("sgd", wrong)
     index = int(wrong[0])
-    filters = {"true": int(results.y_true[index]), "pred": int(results.y_pred["sgd"][index])}
+    filters = {"true": int(results.y_true[index]), "pred": int(results["sgd"].y_pred[index])}
     app = open_page("labels", model="sgd", **filters)
-    fits = (results.y_true[wrong] == filters["true"]) & (results.y_pred["sgd"][wrong] == filters["pred"])
+    fits = (results.y_true[wrong] == filters["true"]) & (results["sgd"].y_pred[wrong] == filters["pred"])
     assert [tile["index"] for tile in tiles(app)] == wrong[fits].tolist()
-    votes = np.sum([results.y_pred[name][wrong] != results.y_true[wrong] for name in results.voters], axis=0)
-    voters = len(results.voters)
-    for agree, expected in (("most", wrong[2 * votes > voters]), ("all", wrong[votes == voters])):
+    votes = np.sum(
+        [results[name].y_pred[wrong] != results.y_true[wrong] for name in results.single_classifiers], axis=0
+    )
+    single_classifiers = len(results.single_classifiers)
+    for agree, expected in (
+        ("most", wrong[2 * votes > single_classifiers]),
+        ("all", wrong[votes == single_classifiers]),
+    ):
         app = open_page("labels", model="sgd", agree=agree)
         assert [tile["index"] for tile in tiles(app)] == expected[:24].tolist()
-    assert metrics(app)["Disputed by all"] == str((votes == voters).sum())
+    assert metrics(app)["Disputed by all"] == str((votes == single_classifiers).sum())
     app.selectbox(key="view true").select(3).run()
     assert dict(app.query_params)["agree"] == "all"
     assert dict(app.query_params)["true"] == "3"
@@ -103,7 +108,7 @@ def test_accuracy_stands_with_and_without_the_suspects(open_page):
     app = open_page("labels", model="svc-ovo")
     record = store.load_record("digits", "svc-ovo")
     y_true, y_pred = store.load_labels(record, "test"), store.load_scores(record).argmax(axis=1)
-    left = np.delete(y_true == y_pred, store.load_suspects(record, "test"))
+    left = np.delete(y_true == y_pred, store.load_label_issues(record, "test"))
     assert metrics(app)["Accuracy, all digits"] == f"{100 * record.test_accuracy:.2f} %"
     assert metrics(app)["Without suspects"] == f"{100 * left.mean():.2f} %"
     table = app.dataframe[0].value.set_index("label")
@@ -135,7 +140,7 @@ def test_who_has_no_say_in_the_training_split_is_named_with_one_command(open_pag
     app = open_page("labels", model="svc-ovo", split="train")
     assert "Not cross-validated" in texts(app)
     others = [name for name in list_classifiers("digits") if name not in JUDGES]
-    votes = [name for name in others if get_classifier_spec(name).members]
+    votes = [name for name in others if is_ensemble(name)]
     command, *more = app.code[0].value.splitlines()
     rest = " ".join(name for name in others if name not in votes)
     assert command == f"python -m mnist_core cv {rest} --dataset digits"
@@ -145,20 +150,22 @@ def test_who_has_no_say_in_the_training_split_is_named_with_one_command(open_pag
 def test_a_vote_judges_but_is_not_one_more_voice(open_page, vote):
     app, results = open_page("labels", model="ensemble"), cached.load_results("digits")
     assert not app.exception
-    assert set(results.records) - set(results.voters) == {"ensemble"}
-    wrong = {name: results.y_pred[name] != results.y_true for name in results.records}
-    expected = np.sum([wrong[name] for name in results.voters], axis=0)
-    np.testing.assert_array_equal(labels.votes_against(results), expected)
-    indices = labels.disputed(results, "ensemble")
-    table = pd.read_csv(io.BytesIO(labels.suspects_csv(results, "ensemble", indices)))
+    assert set(results.records) - set(results.single_classifiers) == {"ensemble"}
+    wrong = {name: results[name].y_pred != results.y_true for name in results.records}
+    expected = np.sum([wrong[name] for name in results.single_classifiers], axis=0)
+    np.testing.assert_array_equal(label_issues.count_disagreements(results), expected)
+    indices = label_issues.disputed(results, "ensemble")
+    table = pd.read_csv(io.BytesIO(label_issues.label_issues_csv(results, "ensemble", indices)))
     assert table["votes against"].tolist() == expected[indices].tolist()
-    assert table["ensemble"].tolist() == results.y_pred["ensemble"][indices].tolist()
-    assert (labels.accuracy_without(results, "ensemble").set_index("name")["all_digits"] == len(results.y_true)).all()
+    assert table["ensemble"].tolist() == results["ensemble"].y_pred[indices].tolist()
+    assert (
+        label_issues.accuracy_without(results, "ensemble").set_index("name")["all_digits"] == len(results.y_true)
+    ).all()
 
 
 def test_all_that_a_vote_disputes_alone_is_shown_where_anybodys_word_is_enough(open_page, vote):
     results = cached.load_results("digits")
-    alone = np.flatnonzero(labels.votes_against(results) == 0)[:3]
+    alone = np.flatnonzero(label_issues.count_disagreements(results) == 0)[:3]
     give_suspects("ensemble", alone)
     assert [tile["index"] for tile in tiles(open_page("labels", model="ensemble"))] == alone.tolist()
     assert "No digit fits" in texts(open_page("labels", model="ensemble", agree="most"))
@@ -191,12 +198,12 @@ def test_a_value_that_does_not_exist_is_dropped_with_a_notice(open_page, name, v
 @pytest.mark.parametrize("split", ["test", "train"])
 def test_the_csv_holds_the_suspects_in_order_with_every_vote(split):
     results = cached.load_results("digits", split)
-    found = labels.suspects(results, "svc-ovo")
-    table = pd.read_csv(io.BytesIO(labels.suspects_csv(results, "svc-ovo", found)))
+    found = label_issues.suspects(results, "svc-ovo")
+    table = pd.read_csv(io.BytesIO(label_issues.label_issues_csv(results, "svc-ovo", found)))
     assert table["index"].tolist() == found.tolist()
     assert table["label"].tolist() == results.y_true[found].tolist()
-    assert table["judge says"].tolist() == results.y_pred["svc-ovo"][found].tolist()
-    expected = results.proba["svc-ovo"][found, results.y_true[found]]
+    assert table["judge says"].tolist() == results["svc-ovo"].y_pred[found].tolist()
+    expected = results["svc-ovo"].proba[found, results.y_true[found]]
     np.testing.assert_allclose(table["probability of the label"], expected, rtol=0.01)
     for name in results.records:
-        assert table[name].tolist() == results.y_pred[name][found].tolist()
+        assert table[name].tolist() == results[name].y_pred[found].tolist()

@@ -64,11 +64,11 @@ def test_the_last_doubling_answers_with_its_interval_and_its_cost(open_page):
 def test_the_curve_ends_with_the_run_itself_and_pools_trainings_of_a_size():
     curves = learning.learning_curves(cached.load_results("digits"))
     assert list(dict.fromkeys(curves["name"])) == ["random-forest", "svc-ovo"]
-    own = curves[curves["name"] == "svc-ovo"]
-    assert own["n_train"].tolist() == [200, 450, 898]
-    assert own["trainings"].tolist() == [2, 1, 1]
+    custom = curves[curves["name"] == "svc-ovo"]
+    assert custom["n_train"].tolist() == [200, 450, 898]
+    assert custom["trainings"].tolist() == [2, 1, 1]
     record = store.load_record("digits", "svc-ovo")
-    assert own.iloc[-1][["test_accuracy", "fit_seconds"]].tolist() == [record.test_accuracy, record.fit_seconds]
+    assert custom.iloc[-1][["test_accuracy", "fit_seconds"]].tolist() == [record.test_accuracy, record.fit_seconds]
 
 
 @pytest.mark.usefixtures("measured")

@@ -4,7 +4,7 @@ import pytest
 from mnist_core import store
 from mnist_core.classifiers.registry import get_classifier_spec
 from mnist_core.training.seeds import train_seeds
-from pages.shared import words
+from pages.widgets import formatting
 from tests.conftest import take_away
 from tests.pages.conftest import cross_validate_at_will, texts
 
@@ -77,8 +77,8 @@ def test_the_final_model_is_the_best_in_cross_validation_whatever_the_test_split
     app = open_page("overview", dataset=dataset)
     (shown,) = [metric for metric in app.metric if metric.label == "Final model"]
     assert shown.value == get_classifier_spec(best.classifier).label
-    assert f"**{words.percent(best.cross_validation.accuracy)}** over 5 stratified folds" in texts(app)
-    assert f"it scored **{words.percent_interval(best.test_accuracy, best.n_test)}**" in texts(app)
+    assert f"**{formatting.percent(best.cross_validation.accuracy)}** over 5 stratified folds" in texts(app)
+    assert f"it scored **{formatting.percent_interval(best.test_accuracy, best.n_test)}**" in texts(app)
 
 
 def test_the_worst_on_the_test_split_is_the_final_model_if_cross_validation_says_so(open_page, artifacts):

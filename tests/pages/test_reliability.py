@@ -74,7 +74,7 @@ def test_every_view_of_a_classifier_without_mistakes_opens(open_page, flawless, 
 
 
 def test_the_report_is_scikit_learns(open_page, results):
-    y_true, y_pred = results.y_true, results.y_pred["sgd"]
+    y_true, y_pred = results.y_true, results["sgd"].y_pred
     expected = metrics.classification_report(y_true, y_pred, output_dict=True)
     app = open_page("reliability", model="sgd")
     shown = app.dataframe[0].value
@@ -95,14 +95,14 @@ def test_a_comparison_shows_one_measure_of_each(open_page, results, measure):
     shown = app.dataframe[0].value
     score = {"precision": metrics.precision_score, "recall": metrics.recall_score, "f1": metrics.f1_score}[measure]
     for name in ("sgd", "cnn"):
-        each = score(results.y_true, results.y_pred[name], average=None)
+        each = score(results.y_true, results[name].y_pred, average=None)
         assert shown.loc[results.labels[name]].tolist()[:10] == pytest.approx((100 * each).tolist())
 
 
 @pytest.mark.parametrize(("show", "score"), [("roc", metrics.roc_auc_score), ("pr", metrics.average_precision_score)])
 def test_the_areas_are_scikit_learns_and_the_curve_lives_in_the_url(open_page, results, show, score):
     app = open_page("reliability", model="sgd", show=show, curve="8")
-    truth, proba = np.eye(10)[results.y_true], results.proba["sgd"]
+    truth, proba = np.eye(10)[results.y_true], results["sgd"].proba
     shown = app.dataframe[0].value["Linear SVM (SGD)"]
     assert shown["Macro-average"] == pytest.approx(score(truth, proba, average="macro"), abs=1e-9)
     assert shown["Micro-average"] == pytest.approx(score(truth, proba, average="micro"), abs=1e-9)
@@ -114,8 +114,8 @@ def test_the_areas_are_scikit_learns_and_the_curve_lives_in_the_url(open_page, r
 
 def test_calibration_is_told_before_and_after_the_temperature(open_page, results):
     table = open_page("reliability", model="sgd", show="calibration").dataframe[0].value.set_index("stage")
-    correct = results.y_pred["sgd"] == results.y_true
-    for stage, proba in (("before", softmax(results.scores["sgd"], 1.0)), ("after", results.proba["sgd"])):
+    correct = results["sgd"].y_pred == results.y_true
+    for stage, proba in (("before", softmax(results["sgd"].scores, 1.0)), ("after", results["sgd"].proba)):
         for by in ("mass", "width"):
             error = expected_calibration_error(calibration_bins(proba.max(axis=1), correct, by=by))
             assert table.loc[stage, by] == pytest.approx(100 * error)
@@ -138,7 +138,7 @@ def test_a_calibration_error_is_held_against_chance(open_page, results):
     names = ("sgd-scaled", "cnn")
     table = open_page("reliability", model=names[0], show="calibration", compare=names[1]).dataframe[0].value
     for name, row in zip(names, table.itertuples(), strict=True):
-        chance = np.quantile(chance_calibration_errors(results.confidence[name]), 0.95)
+        chance = np.quantile(chance_calibration_errors(results[name].confidence), 0.95)
         assert row.chance == pytest.approx(100 * chance)
         verdict = (
             "more than chance" if table.loc[row.Index, "error after"] > row.chance else "no sign of miscalibration"
@@ -148,7 +148,7 @@ def test_a_calibration_error_is_held_against_chance(open_page, results):
 
 def test_to_answer_everything_has_the_plain_accuracy(open_page, results):
     app = open_page("reliability", model="sgd", show="coverage", coverage=100)
-    accuracy = metrics.accuracy_score(results.y_true, results.y_pred["sgd"])
+    accuracy = metrics.accuracy_score(results.y_true, results["sgd"].y_pred)
     shown = {metric.label: metric.value for metric in app.metric}
     assert shown["Answered"] == "100.0 %"
     assert shown["Right"] == shown["Test accuracy"] == f"{100 * accuracy:.2f} %"

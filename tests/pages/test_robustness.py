@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from mnist_core import cached, store
+from mnist_core.base.errors import DatasetUnavailableError
 from mnist_core.cached import robustness
 from mnist_core.datasets.spec import Dataset
-from mnist_core.errors import DatasetUnavailableError
 from mnist_core.evaluation.robustness import changed_answers
-from mnist_core.transforms import TRANSFORMS
-from pages.shared import words
+from mnist_core.images.transforms import TRANSFORMS
+from pages.widgets import formatting
 from tests.conftest import PROJECT, take_away
 from tests.pages.conftest import galleries, texts
 
@@ -63,9 +63,9 @@ def test_the_metrics_are_those_of_the_record_and_its_labels(open_page):
     y_true, before, after = answers_of(NAME, "shear", 4)
     lost = int(((before == y_true) & (after != y_true)).sum())
     assert metrics(app) == {
-        "Clean accuracy": (words.percent(record.test_accuracy), words.interval(record.test_accuracy, 899)),
-        "Distorted accuracy": (words.percent(mean), words.interval(mean, 899)),
-        "Worst transform": (TRANSFORMS[worst].label, words.percent(means[worst])),
+        "Clean accuracy": (formatting.percent(record.test_accuracy), formatting.interval(record.test_accuracy, 899)),
+        "Distorted accuracy": (formatting.percent(mean), formatting.interval(mean, 899)),
+        "Worst transform": (TRANSFORMS[worst].label, formatting.percent(means[worst])),
         "Flipped digits": (f"{lost:,}", f"{100 * lost / (before == y_true).sum():.1f} % of {(before == y_true).sum()}"),
     }
 
@@ -84,7 +84,7 @@ def test_the_gallery_holds_the_digits_whose_answer_changed_in_this_way_the_sures
         index = tile["index"]
         assert tile["says"] == f"true {y_true[index]}, was {before[index]}, now {after[index]}"
         assert len(tile["votes"]) == len(MEASURED)
-    sure = cached.load_results("digits").confidence[NAME]
+    sure = cached.load_results("digits")[NAME].confidence
     confidences = [sure[tile["index"]] for tile in shown]
     assert confidences == sorted(confidences, reverse=True)
 
@@ -227,10 +227,10 @@ def test_models_of_mnist_stand_beside_their_accuracy_on_uci_digits_best_first(op
     assert not app.exception
     table = app.dataframe[0].value
     assert table["other"].is_monotonic_decreasing
-    own = table.set_index("label").loc["Logistic regression"]
-    assert own["other"] == pytest.approx(70)
-    assert own["other interval"] == words.interval(0.7, 1797)
-    assert own["test interval"] == words.interval(store.load_record("mnist", NAME).test_accuracy, 10_000)
+    custom = table.set_index("label").loc["Logistic regression"]
+    assert custom["other"] == pytest.approx(70)
+    assert custom["other interval"] == formatting.interval(0.7, 1797)
+    assert custom["test interval"] == formatting.interval(store.load_record("mnist", NAME).test_accuracy, 10_000)
 
 
 def test_without_pixels_all_numbers_are_there(open_page, distorted, monkeypatch):

@@ -12,39 +12,42 @@ import numpy as np
 import pytest
 from scipy.stats import binomtest
 
-from mnist_core import jobs, readings, store
+from mnist_core import store
 from mnist_core.__main__ import main
+from mnist_core.base.labels import plain
 from mnist_core.classifiers.registry import (
     CLASSIFIERS,
     get_classifier_spec,
     hyperparameters_for,
+    is_ensemble,
     list_classifiers,
 )
 from mnist_core.datasets import get_dataset_spec
 from mnist_core.evaluation.tuning import Trial
-from mnist_core.jobs import Task
-from mnist_core.naming import plain
+from mnist_core.images.transforms import AUGMENTING, TRANSFORMS
+from mnist_core.jobs import queue
+from mnist_core.jobs.queue import Task
+from mnist_core.store import test_evaluations
+from mnist_core.store.tuning_history import History, save_history
 from mnist_core.training import train
-from mnist_core.transforms import AUGMENTING, TRANSFORMS
-from mnist_core.tuning_history import History, save_history
-from pages.shared import words
+from pages.widgets import formatting
 from tests.pages.conftest import PAGES, cross_validate_at_will, texts
 
 PATIENCE = 300
 OWN, BASE = "logistic@1", "logistic"
-SLOW = Task("mlp", "digits", own=True)
+SLOW = Task("mlp", "digits", custom=True)
 HOSTILE = "![x](https://a.b/x.png) <b>**y**</b>"
 
 
 @pytest.fixture(autouse=True)
-def queue(tmp_path, monkeypatch):
+def empty_queue(tmp_path, monkeypatch):
     """An empty queue, and no other server's lock."""
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     monkeypatch.delenv("MNIST_TRAINING", raising=False)
     yield
-    jobs._end()
-    wait(lambda: jobs._clerk is None)
-    jobs._ended.clear()
+    queue._end()
+    wait(lambda: queue._clerk is None)
+    queue._ended.clear()
 
 
 @pytest.fixture(scope="session")
@@ -60,7 +63,7 @@ def trained(tmp_path_factory):
         copy(source, folder / "digits" / name)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("MNIST_ARTIFACTS_DIR", str(folder))
-        train(BASE, "digits", seed=7, changes={"C": 0.1}, subset=300, own=True, label="Less")
+        train(BASE, "digits", seed=7, changes={"C": 0.1}, subset=300, custom=True, label="Less")
     return folder
 
 
@@ -79,7 +82,7 @@ def wait(until):
         if until():
             return
         time.sleep(0.02)
-    raise AssertionError(f"gave up waiting: {jobs.overview()}")
+    raise AssertionError(f"gave up waiting: {queue.overview()}")
 
 
 def elements(*blocks):
@@ -111,11 +114,11 @@ def metrics(app):
     return {metric.label: metric.value for metric in app.metric}
 
 
-@pytest.mark.parametrize("name", [name for name in list_classifiers() if not get_classifier_spec(name).members])
+@pytest.mark.parametrize("name", [name for name in list_classifiers() if not is_ensemble(name)])
 def test_the_form_begins_with_the_registrys_settings_and_offers_the_search_space(open_page, name):
     app = open_page("training", model=name)
     assert not app.exception
-    assert command(app) == [name, "--dataset", "digits", "--seed", "0", "--own"]
+    assert command(app) == [name, "--dataset", "digits", "--seed", "0", "--custom"]
     spec, present = get_classifier_spec(name), hyperparameters_for(name, "digits")
     for key, values in spec.search_space.items():
         shown = app.session_state[f"view {name}.{key}"]
@@ -155,8 +158,8 @@ def test_every_choice_is_in_the_link_and_in_the_command(open_page):
     expected = {"logistic.C": "0.1", "logistic.digits": "200", "logistic.seed": "3", "logistic.name": "Less & weaker"}
     assert view | expected == view
     asked = [BASE, "--dataset", "digits", "--set", "C=0.1", "--subset", "200", "--seed", "3", "--label=Less & weaker"]
-    assert command(app) == [*asked, "--own"]
-    assert command(open_page("training", **view)) == [*asked, "--own"]
+    assert command(app) == [*asked, "--custom"]
+    assert command(open_page("training", **view)) == [*asked, "--custom"]
 
 
 def test_booleans_are_toggles_and_lists_are_chosen_from(open_page):
@@ -187,13 +190,15 @@ def test_a_mapping_of_transforms_has_a_slider_for_each_and_shows_what_it_does(op
 def test_a_setting_that_does_not_exist_is_dropped_with_a_notice(open_page, name, value):
     app = open_page("training", model=BASE, **{f"logistic.{name}": value})
     assert f"`logistic.{name}={value}`, which does not exist" in app.warning[0].value
-    assert command(app) == [BASE, "--dataset", "digits", "--seed", "0", "--own"]
+    assert command(app) == [BASE, "--dataset", "digits", "--seed", "0", "--custom"]
 
 
 def test_a_run_of_ones_own_is_where_the_form_begins(open_page, runs):
     app = open_page("training", model=OWN)
     assert app.select_slider(key="view logistic@1.C").value == 0.1
-    assert command(app) == [*(BASE, "--dataset", "digits", "--set", "C=0.1", "--subset", "300", "--seed", "7", "--own")]
+    assert command(app) == [
+        *(BASE, "--dataset", "digits", "--set", "C=0.1", "--subset", "300", "--seed", "7", "--custom")
+    ]
     app.select_slider(key="view logistic@1.C").set_value(1.0).run()
     assert "--set" not in command(app)
 
@@ -201,10 +206,10 @@ def test_a_run_of_ones_own_is_where_the_form_begins(open_page, runs):
 def test_it_trains_tells_shows_the_difference_and_the_ways_to_look_closer(open_page, runs):
     app = open_page("training", model=BASE, **{"logistic.C": 0.03, "logistic.digits": 200})
     button(app, "Train").click().run()
-    (job,) = jobs.overview().unfinished
-    assert (job.task.changes, job.task.subset, job.task.own) == ({"C": 0.03}, 200, True)
+    (job,) = queue.overview().unfinished
+    assert (job.task.changes, job.task.subset, job.task.custom) == ({"C": 0.03}, 200, True)
     assert button(app, "Train").disabled  # the same again would be the same
-    wait(lambda: not jobs.overview().unfinished)
+    wait(lambda: not queue.overview().unfinished)
     app.run()
     assert [toast.value for toast in app.toast] == ["Logistic regression on digits (C 0.03, 200 digits): done."]
     new, before = store.load_record("digits", "logistic@2"), store.load_record("digits", BASE)
@@ -214,9 +219,9 @@ def test_it_trains_tells_shows_the_difference_and_the_ways_to_look_closer(open_p
     fixed, broken = int((right & ~was_right).sum()), int((was_right & ~right).sum())
     p_value = binomtest(fixed, fixed + broken).pvalue
     assert metrics(app) == {
-        "Logistic regression (2)": words.percent(new.test_accuracy),
-        "Logistic regression": words.percent(before.test_accuracy),
-        "Difference (points)": words.points((fixed - broken) / len(labels)),
+        "Logistic regression (2)": formatting.percent(new.test_accuracy),
+        "Logistic regression": formatting.percent(before.test_accuracy),
+        "Difference (points)": formatting.points((fixed - broken) / len(labels)),
         "p-value (McNemar)": "< 0.001" if p_value < 0.001 else f"{p_value:.3f}",
     }
     query = {"dataset": "digits", "model": "logistic@2"}
@@ -225,7 +230,7 @@ def test_it_trains_tells_shows_the_difference_and_the_ways_to_look_closer(open_p
         "confusion": ("Confusion", query),
         "errors": ("Errors", query),
     }
-    assert any(f"{words.percent_interval(new.test_accuracy, 899)}. C 0.03" in line.value for line in app.caption)
+    assert any(f"{formatting.percent_interval(new.test_accuracy, 899)}. C 0.03" in line.value for line in app.caption)
     app.run()
     assert not app.toast  # once is enough
     main(["delete", "logistic@2", "--dataset", "digits"])
@@ -234,8 +239,8 @@ def test_it_trains_tells_shows_the_difference_and_the_ways_to_look_closer(open_p
 
 def test_every_session_sees_the_queue_and_may_cancel(open_page, runs):
     mine, theirs = (open_page("training", model=BASE, **{"logistic.C": value}) for value in (0.1, 0.3))
-    first = jobs.start(SLOW)
-    wait(lambda: jobs.overview().running is not None and jobs.overview().running.history)
+    first = queue.start(SLOW)
+    wait(lambda: queue.overview().running is not None and queue.overview().running.history)
     button(mine, "Train").click().run()
     button(theirs, "Train").click().run()
     mine.run()
@@ -245,12 +250,12 @@ def test_every_session_sees_the_queue_and_may_cancel(open_page, runs):
         assert "**2.** Logistic regression on digits (C 0.3)." in shown
         assert [button.label for button in app.button].count("Remove") == 2
         assert len(app.get("plotly_chart")) == 1
-    (waits, last) = jobs.overview().waiting
+    (waits, last) = queue.overview().waiting
     theirs.button(key=f"cancel {waits.number}").click().run()
-    assert [job.number for job in jobs.overview().waiting] == [last.number]
+    assert [job.number for job in queue.overview().waiting] == [last.number]
     mine.button(key=f"cancel {last.number}").click().run()
     mine.button(key=f"cancel {first.number}").click().run()
-    assert jobs.overview().unfinished == ()
+    assert queue.overview().unfinished == ()
     assert texts(mine).count("was cancelled; nothing was stored") == 3
     assert [toast.value for toast in mine.toast] == ["MLP on digits: cancelled."]
     assert "Nothing is being trained now" in texts(theirs.run())
@@ -258,8 +263,8 @@ def test_every_session_sees_the_queue_and_may_cancel(open_page, runs):
 
 def test_a_training_that_fails_says_why(open_page, runs):
     app = open_page("training", model=BASE)
-    jobs.start(Task(BASE, "digits", subset=20, own=True))
-    wait(lambda: not jobs.overview().unfinished)
+    queue.start(Task(BASE, "digits", subset=20, custom=True))
+    wait(lambda: not queue.overview().unfinished)
     app.run()
     assert "Logistic regression on digits (20 digits) failed." in texts(app)
     assert any("Expected a subset of 100 to 898 digits" in code.value for code in app.code)
@@ -289,7 +294,7 @@ def test_the_table_holds_every_run_of_ones_own_beside_its_classifier(open_page, 
     record, before = store.load_record("digits", OWN), store.load_record("digits", BASE)
     assert (row["label"], row["base"], row["changes"]) == ("Less (1)", "Logistic regression", "C 0.1")
     assert (row["n_train"], row["seed"], row["accuracy"]) == (300, 7, pytest.approx(100 * record.test_accuracy))
-    assert row["interval"] == words.interval(record.test_accuracy, 899)
+    assert row["interval"] == formatting.interval(record.test_accuracy, 899)
     assert row["difference"] == pytest.approx(100 * (record.test_accuracy - before.test_accuracy))
     assert row["created"].isoformat() == record.created
 
@@ -365,7 +370,7 @@ def test_a_run_on_part_of_the_digits_is_named_where_it_has_no_say_without_a_comm
 
 def test_the_readings_of_the_test_split_are_counted_and_listed_the_newest_first(open_page, runs):
     for seed, accuracy in ((1, 0.9), (2, 0.8)):
-        readings.note_reading(
+        test_evaluations.log_evaluation(
             *("digits", "sgd"),
             purpose="seed",
             seed=seed,
@@ -412,7 +417,7 @@ def test_better_settings_are_one_click_from_the_form_whatever_was_chosen_in_it(o
     assert not app.exception
     assert not app.warning
     assert "section" not in app.query_params
-    assert command(app) == [BASE, "--dataset", "digits", "--set", "C=0.03", "--seed", "0", "--own"]
+    assert command(app) == [BASE, "--dataset", "digits", "--set", "C=0.03", "--seed", "0", "--custom"]
 
 
 @pytest.mark.parametrize("best", [1.0, 77])
@@ -424,7 +429,7 @@ def test_settings_that_are_in_use_or_not_in_the_form_are_not_offered(open_page, 
 
 
 def test_a_reading_of_a_classifier_that_is_no_more_keeps_its_bare_name(open_page, runs):
-    readings.note_reading(
+    test_evaluations.log_evaluation(
         "digits", "perceptron", purpose="benchmark", seed=0, n_train=898, hyperparameters={}, test_accuracy=0.9
     )
     app = open_page("training", model=BASE, section="readings")
@@ -433,7 +438,7 @@ def test_a_reading_of_a_classifier_that_is_no_more_keeps_its_bare_name(open_page
 
 
 def test_without_readings_there_is_a_sentence(open_page, runs):
-    readings.readings_file("digits", own=True).unlink()
+    test_evaluations.evaluations_file("digits", custom=True).unlink()
     app = open_page("training", model=BASE, section="readings")
     assert not app.exception
     assert "No reading is on record" in texts(app)

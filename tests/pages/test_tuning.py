@@ -10,7 +10,7 @@ from mnist_core.classifiers.registry import CLASSIFIERS, hyperparameters_for
 from mnist_core.datasets import get_dataset_spec
 from mnist_core.evaluation.metrics import accuracy_interval
 from mnist_core.evaluation.tuning import Trial
-from mnist_core.tuning_history import History, save_history, tuning_file
+from mnist_core.store.tuning_history import History, save_history, tuning_file
 from tests.pages.conftest import texts
 
 NOW = hyperparameters_for("sgd", "digits")
@@ -36,7 +36,7 @@ def history(artifacts):
 def shown(classifier="sgd"):
     def page(classifier):
         from mnist_core import cached
-        from pages.shared import tuning
+        from pages.sections.training import tuning
 
         tuning.show(cached.load_results("digits"), classifier)
 

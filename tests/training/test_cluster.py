@@ -17,12 +17,12 @@ from threadpoolctl import threadpool_limits
 
 from mnist_core import store
 from mnist_core.__main__ import main
-from mnist_core.errors import TrainingError
+from mnist_core.base.errors import TrainingError
+from mnist_core.store.tuning_history import load_history
 from mnist_core.training import cluster as clusters
 from mnist_core.training.cluster import workers
 from mnist_core.training.cross_validation import cross_validate
-from mnist_core.training.tune import tune
-from mnist_core.tuning_history import load_history
+from mnist_core.training.tuning import tune
 from tests.conftest import PROJECT
 
 pytest.importorskip("distributed", reason="Dask is not installed (pip install -r requirements-cluster.txt)")

@@ -8,10 +8,10 @@ from sklearn.linear_model import SGDClassifier
 from sklearn.model_selection import StratifiedKFold, cross_val_predict
 
 from mnist_core import load_dataset, store
+from mnist_core.base.errors import ArtifactMissingError
+from mnist_core.base.quantization import MOST_STEPS, STEPS_A_NAT
 from mnist_core.classifiers.registry import hyperparameters_for
 from mnist_core.classifiers.spec import as_rows
-from mnist_core.compact import MOST_STEPS, STEPS_A_NAT
-from mnist_core.errors import ArtifactMissingError
 from mnist_core.evaluation.metrics import softmax
 from mnist_core.training import cross_validation
 from mnist_core.training.cross_validation import FOLDS, cross_validate, fold_of_each

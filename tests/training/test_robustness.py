@@ -5,10 +5,10 @@ import numpy as np
 import pytest
 
 from mnist_core import load_dataset, store
-from mnist_core.classifiers.served import OnnxClassifier
+from mnist_core.classifiers.onnx.served import OnnxClassifier
+from mnist_core.images.transforms import TRANSFORMS, distort
 from mnist_core.training import robustness
 from mnist_core.training.robustness import measure_robustness
-from mnist_core.transforms import TRANSFORMS, distort
 from tests.conftest import PROJECT, take_away
 
 NAME, OTHER = "sgd", "logistic"

@@ -1,8 +1,8 @@
 import pytest
 
 from mnist_core import load_dataset, store
+from mnist_core.base.errors import ArtifactMissingError
 from mnist_core.classifiers.registry import get_classifier_spec
-from mnist_core.errors import ArtifactMissingError
 from mnist_core.training.seeds import train_seeds
 
 

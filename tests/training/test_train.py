@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from mnist_core import store
+from mnist_core.base.errors import ArtifactMissingError, TrainingError
 from mnist_core.classifiers.registry import CLASSIFIERS
 from mnist_core.datasets import load_dataset
-from mnist_core.errors import ArtifactMissingError, TrainingError
 from mnist_core.training import train, up_to_date
 
 

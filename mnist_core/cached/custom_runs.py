@@ -1,0 +1,65 @@
+"""Runs of one's own: beside the classifier that each is a change of, renamed, and deleted."""
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from mnist_core import store
+from mnist_core.cached.head_to_head import comparison
+from mnist_core.cached.results import Results
+from mnist_core.classifiers.hyperparameters import changes_of, describe_changes
+from mnist_core.classifiers.registry import base_of, is_custom
+from mnist_core.evaluation.metrics import accuracy_interval
+
+COLUMNS = (
+    *("name", "label", "base", "base_label", "changes", "n_train", "seed", "test_accuracy", "low", "high"),
+    *("difference", "difference_low", "difference_high", "created"),
+)
+
+
+def custom_runs_table(results: Results) -> pd.DataFrame:
+    """One row a usable run of one's own, the newest first: shares in 0..1, differences to the base's in -1..1.
+
+    Differences are NaN where the base has no usable run.
+    """
+    return _custom_runs_table(results.key, results)
+
+
+@st.cache_resource(max_entries=6, show_spinner=False)
+def _custom_runs_table(key: tuple[str, ...], _results: Results) -> pd.DataFrame:
+    rows = [_row(_results, name) for name in _results.records if is_custom(name)]
+    frame = pd.DataFrame(rows, columns=list(COLUMNS))
+    return frame.sort_values("created", ascending=False, kind="stable", ignore_index=True)
+
+
+def _row(results: Results, name: str) -> dict[str, Any]:
+    record, base = results[name].record, base_of(name)
+    low, high = accuracy_interval(record.test_accuracy, record.n_test)
+    found = comparison(results, name, base) if base in results.records else None
+    return {
+        "name": name,
+        "label": results.label(name),
+        "base": base,
+        "base_label": results.label(base),
+        "changes": describe_changes(changes_of(name, record.dataset, record.hyperparameters)),
+        "n_train": record.n_train,
+        "seed": record.seed,
+        "test_accuracy": record.test_accuracy,
+        "low": low,
+        "high": high,
+        "difference": found.difference if found else float("nan"),
+        "difference_low": found.low if found else float("nan"),
+        "difference_high": found.high if found else float("nan"),
+        "created": record.created,
+    }
+
+
+def rename(dataset: str, name: str, label: str) -> None:
+    """Call a run of one's own something else; MnistCoreError says why it cannot be."""
+    store.rename_run(store.load_record(dataset, name), label)
+
+
+def delete(dataset: str, name: str) -> None:
+    """Delete a run of one's own, usable or not; MnistCoreError says why it cannot be."""
+    store.delete_run(dataset, name)

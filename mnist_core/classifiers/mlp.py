@@ -1,0 +1,117 @@
+"""Networks of fully connected layers, by scikit-learn."""
+
+import copy
+import warnings
+from collections import deque
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from mnist_core.base.progress import Progress, silent
+from mnist_core.classifiers.spec import N_CLASSES, History, Hyperparameters, Validation, as_rows
+
+if TYPE_CHECKING:
+    import onnx
+    from sklearn.neural_network import MLPClassifier
+
+
+class Perceptron:
+    """scikit-learn's MLPClassifier: layers with ReLU, Adam, cross-entropy of the softmax.
+
+    Adam at a constant rate never settles, so the model is the mean of the weights after each of the last few epochs
+    (Izmailov et al. (2018), "Averaging weights leads to wider optima and better generalization", UAI).
+    """
+
+    def __init__(self, hyperparameters: Hyperparameters, seed: int) -> None:
+        from sklearn.neural_network import MLPClassifier
+
+        self._epochs = hyperparameters["epochs"]
+        self._last: deque[list[np.ndarray]] = deque(maxlen=hyperparameters["averaged_epochs"])
+        self._layers: list[tuple[np.ndarray, np.ndarray]] = []  # weights and bias of each, averaged
+        self._model = MLPClassifier(
+            hyperparameters["hidden"],
+            alpha=hyperparameters["weight_decay"],
+            batch_size=hyperparameters["batch_size"],
+            learning_rate_init=hyperparameters["learning_rate"],
+            random_state=seed,
+        )
+
+    @property
+    def details(self) -> dict[str, Any]:
+        """How many weights there are."""
+        return {"parameters": sum(weights.size + bias.size for weights, bias in self._layers)}
+
+    def fit(
+        self,
+        images: np.ndarray,
+        labels: np.ndarray,
+        *,
+        validation: Validation | None = None,
+        progress: Progress = silent,
+    ) -> History:
+        """Train epoch by epoch."""
+        rows, history = as_rows(images), History()
+        for epoch in range(1, self._epochs + 1):
+            _fit_one_epoch(self._model, rows, labels)
+            self._average()
+            history.append(epoch_entry(self.predict, epoch, float(self._model.loss_), validation))
+            progress(describe(history[-1], self._epochs), epoch / self._epochs, entry=history[-1])
+        return history
+
+    def scores(self, images: np.ndarray) -> np.ndarray:
+        """Logits, float32 (n, 10)."""
+        x = as_rows(images)
+        for i, (weights, bias) in enumerate(self._layers):
+            x = (np.maximum(x, 0) if i else x) @ weights + bias
+        return x
+
+    def predict(self, images: np.ndarray) -> np.ndarray:
+        """The library's own labels with the averaged weights, uint8 (n,)."""
+        averaged = copy.copy(self._model)
+        averaged.coefs_, averaged.intercepts_ = map(list, zip(*self._layers, strict=True))
+        return averaged.predict(as_rows(images)).astype(np.uint8)
+
+    def _average(self) -> None:
+        """Take the weights of this epoch into the mean over the last ones."""
+        self._last.append([array.copy() for array in self._model.coefs_ + self._model.intercepts_])
+        means = [np.mean(arrays, axis=0) for arrays in zip(*self._last, strict=True)]
+        self._layers = list(zip(means[: len(means) // 2], means[len(means) // 2 :], strict=True))
+
+    def to_onnx(self) -> "onnx.ModelProto":
+        """Matrix products with ReLU between them."""
+        from mnist_core.classifiers.onnx.graph import Graph
+
+        graph = Graph()
+        x = graph.add("Div", graph.images(), np.float32(255))
+        for i, (weights, bias) in enumerate(self._layers):
+            x = graph.linear(graph.add("Relu", x) if i else x, weights, bias)
+        return graph.model(x)
+
+
+def _fit_one_epoch(model: "MLPClassifier", rows: np.ndarray, labels: np.ndarray) -> None:
+    """Let Ctrl-C through, which scikit-learn turns into a warning."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("error", message="Training interrupted")
+        try:
+            model.partial_fit(rows, labels, classes=np.arange(N_CLASSES))
+        except UserWarning:
+            raise KeyboardInterrupt from None
+
+
+def epoch_entry(
+    predict: Callable[[np.ndarray], np.ndarray], epoch: int, loss: float, validation: Validation | None
+) -> dict[str, float]:
+    """One entry of a history."""
+    entry = {"epoch": epoch, "loss": loss}
+    if validation is not None:
+        images, labels = validation
+        entry["validation_accuracy"] = float((predict(images) == labels).mean())
+    return entry
+
+
+def describe(entry: dict[str, float], epochs: int) -> str:
+    """An entry of a history as a message."""
+    seen = entry.get("validation_accuracy")
+    accuracy = "" if seen is None else f", {seen:.2%} of the held-out digits right"
+    return f"Epoch {entry['epoch']} of {epochs}: loss {entry['loss']:.4f}{accuracy}"

@@ -1,0 +1,64 @@
+"""What becomes of freed memory, in processes of their own."""
+
+import ctypes
+import platform
+import subprocess
+import sys
+
+import pytest
+
+from mnist_core.base import memory
+from tests.conftest import PROJECT
+
+on_glibc = pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc can be told")
+
+STEPS = """
+import resource
+import numpy as np
+from mnist_core import memory
+
+def resident():
+    with open("/proc/self/statm") as file:
+        return int(file.read().split()[1]) * resource.getpagesize() >> 20
+
+def step():
+    blocks = [np.ones(1 << 20, dtype=np.uint8) for _ in range(64)]
+
+def faults(steps):
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    for _ in range(steps):
+        step()
+    return (resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before) // steps
+
+step()
+"""
+
+
+def printed(code: str) -> list[int]:
+    """What a fresh process prints after that code."""
+    run = subprocess.run([sys.executable, "-c", STEPS + code], cwd=PROJECT, capture_output=True, text=True, check=True)
+    return [int(word) for word in run.stdout.split()]
+
+
+@on_glibc
+def test_a_process_that_keeps_its_memory_fetches_it_once():
+    before, after = printed("print(faults(5)); memory.keep_memory(); step(); print(faults(5))")
+    assert after * 20 < before
+
+
+@on_glibc
+def test_memory_that_was_kept_is_given_back_when_asked_for():
+    kept, left = printed(
+        "memory.keep_memory(); step(); print(resident()); memory.give_back_memory(); print(resident())"
+    )
+    assert kept - left > 40
+
+
+@pytest.mark.parametrize("error", [OSError, AttributeError, TypeError])
+def test_where_the_c_library_cannot_be_told_nothing_happens(error, monkeypatch):
+    def refuse(name):
+        raise error(name)
+
+    monkeypatch.setattr(ctypes, "CDLL", refuse)
+    memory.give_back_memory()
+    memory.keep_memory()

@@ -1,0 +1,137 @@
+"""Networks by PyTorch: what they train, and how they vote."""
+
+import numpy as np
+import pytest
+
+from mnist_core.classifiers.onnx.served import OnnxClassifier
+from mnist_core.classifiers.registry import get_classifier_spec
+from mnist_core.classifiers.torch.convnet import ConvNet
+from mnist_core.classifiers.torch.perceptron import AugmentedPerceptron
+from mnist_core.datasets import load_dataset
+
+torch = pytest.importorskip("torch", reason="PyTorch is not installed (pip install -r requirements-train.txt)")
+
+from mnist_core.classifiers.torch import network  # noqa: E402
+
+pytestmark = pytest.mark.torch
+DIGITS = load_dataset("digits")
+IMAGES, LABELS = DIGITS.test.images[:64], DIGITS.test.labels[:64]
+X = torch.from_numpy(IMAGES.copy()).unsqueeze(1)
+SMALL = {"width": 2, "depth": 1, "epochs": 1, "batch_size": 16}
+DISTORTED = {"shift": 1.0, "rotate": 8, "elastic": 0.5, "thickness": 0.5}
+
+
+def small_network(seed=0, **changes):
+    return ConvNet({**get_classifier_spec("cnn").hyperparameters, **SMALL, **changes}, seed)
+
+
+@pytest.mark.parametrize(("views", "columns"), [(1, 1), (5, 1), (1, 2), (5, 2)])
+def test_views_and_columns_vote_by_the_mean_of_their_log_probabilities(views, columns):
+    network = small_network(views=views, columns=columns)
+    network.fit(IMAGES, LABELS)
+    moves = network.VIEWS[:views]
+    logits = [column.eval()(torch.roll(X.float() / 255, move, (2, 3))) for column in network._columns for move in moves]
+    with torch.inference_mode():
+        expected = logits[0] if len(logits) == 1 else torch.stack([part.log_softmax(1) for part in logits]).mean(0)
+    framed = (IMAGES[:, [0, -1]] == 0).all(axis=(1, 2)) & (IMAGES[:, :, [0, -1]] == 0).all(axis=(1, 2))
+    assert framed.sum() > 10  # no ink at the border, so that rolling is moving
+    np.testing.assert_allclose(network.scores(IMAGES)[framed], expected.detach().numpy()[framed], atol=1e-4)
+    served = OnnxClassifier(network.to_onnx().SerializeToString())
+    np.testing.assert_allclose(served.scores(IMAGES), network.scores(IMAGES), atol=5e-3)  # half-precision weights
+
+
+@pytest.mark.parametrize(
+    ("network", "changes"),
+    [(ConvNet, {"dropout": 0.3, "columns": 2}), (AugmentedPerceptron, {"hidden": [16], "dropout": 0.3})],
+)
+def test_the_same_seed_gives_the_same_scores_and_another_one_does_not(network, changes):
+    values = {**get_classifier_spec("cnn").hyperparameters, **SMALL, "augment": DISTORTED, **changes}
+    scores = []
+    for seed in (3, 3, 4):
+        estimator = network(values, seed)
+        estimator.fit(IMAGES, LABELS)
+        scores.append(estimator.scores(IMAGES))
+        torch.rand(3)  # what else draws from PyTorch's generator does not matter
+    np.testing.assert_array_equal(scores[0], scores[1])
+    assert np.abs(scores[0] - scores[2]).max() > 0.01
+
+
+@pytest.mark.parametrize(("can", "arithmetic"), [(True, "bfloat16"), (False, "float32")])
+def test_it_computes_in_bfloat16_where_the_processor_can_and_says_in_which(monkeypatch, can, arithmetic):
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"avx512_bf16": can})
+    seen = set()
+    multiply = torch.nn.functional.linear
+
+    def watched(*tensors):
+        found = multiply(*tensors)
+        seen.add(found.dtype)
+        return found
+
+    monkeypatch.setattr(torch.nn.functional, "linear", watched)
+    network = small_network()
+    network.fit(IMAGES, LABELS)
+    assert network.details["arithmetic"] == arithmetic
+    assert seen == {getattr(torch, arithmetic)}
+    assert network.scores(IMAGES).dtype == np.float32
+
+
+@pytest.mark.parametrize("crop", [1, 3, 10])
+def test_a_crop_sees_the_middle_alone_and_so_does_its_export(crop):
+    rng = np.random.default_rng(0)
+    noise = rng.integers(0, 256, IMAGES.shape, dtype=np.uint8)
+    network = small_network(crop=crop, views=1)
+    network.fit(IMAGES, LABELS)
+    served = OnnxClassifier(network.to_onnx().SerializeToString())
+    framed = noise.copy()
+    framed[:, crop:-crop, crop:-crop] = IMAGES[:, crop:-crop, crop:-crop]
+    moved = noise.copy()
+    moved[:, crop:-crop, crop] ^= 255
+    for estimator in (network, served):
+        np.testing.assert_array_equal(estimator.scores(framed), estimator.scores(IMAGES))
+        assert np.abs(estimator.scores(moved) - estimator.scores(noise)).max() > 1e-3
+    np.testing.assert_allclose(served.scores(IMAGES), network.scores(IMAGES), atol=5e-3)  # half-precision weights
+
+
+def test_training_leaves_pytorchs_generator_as_it_was():
+    torch.manual_seed(5)
+    expected = torch.rand(3)
+    torch.manual_seed(5)
+    small_network(dropout=0.3).fit(IMAGES, LABELS)
+    assert torch.equal(torch.rand(3), expected)
+
+
+@pytest.mark.parametrize(("epochs", "steps"), [(1, [4]), (2, [4, 4]), (0.5, [2]), (1.5, [4, 2]), (0.01, [1])])
+def test_the_last_epoch_may_be_a_part_of_one(epochs, steps):
+    assert network._epochs_of(64, {"epochs": epochs, "batch_size": 16}) == steps
+    history = small_network(epochs=epochs).fit(IMAGES, LABELS)
+    assert [entry["epoch"] for entry in history] == list(range(1, len(steps) + 1))
+
+
+def test_the_history_is_of_the_first_column_alone():
+    held = IMAGES, LABELS
+    histories = [small_network(columns=columns, epochs=2).fit(IMAGES, LABELS, validation=held) for columns in (1, 3)]
+    assert [entry["epoch"] for entry in histories[0]] == [1, 2]
+    assert histories[0] == histories[1]
+
+
+def test_fewer_digits_than_a_batch_are_one_batch():
+    history = small_network(batch_size=100).fit(IMAGES, LABELS)
+    assert len(history) == 1
+    assert history[0]["loss"] > 0
+
+
+def test_training_keeps_its_memory_and_the_order_of_its_gradients(monkeypatch):
+    kept, orders = [], []
+    monkeypatch.setattr(network, "keep_memory", lambda: kept.append(True))
+    small = small_network()
+    flatten = next(layer for layer in small._columns[0] if isinstance(layer, torch.nn.Flatten))
+
+    def watch(layer, inputs, output):
+        if inputs[0].requires_grad:
+            inputs[0].register_hook(lambda g: orders.append(g.is_contiguous(memory_format=torch.channels_last)))
+
+    flatten.register_forward_hook(watch)
+    small.fit(IMAGES, LABELS)
+    assert kept
+    assert orders
+    assert all(orders)
