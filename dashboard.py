@@ -1,4 +1,4 @@
-"""The entry point: `streamlit run dashboard.py`."""
+"""Entry point of the dashboard: navigation, sidebar and error boundary. Run `streamlit run dashboard.py`."""
 
 from pathlib import Path
 

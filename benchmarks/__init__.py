@@ -1,1 +1,1 @@
-"""What is fast, measured on a real server with a real browser; not tests."""
+"""Benchmarks of speed and memory, measured on a real server with a real browser. They are not tests."""

@@ -1,4 +1,4 @@
-"""Chromium as the visitor: opens pages, turns pickers, draws strokes, and says when something is on screen."""
+"""A visitor simulated with Chromium: open pages, select options, draw strokes, wait until something is on screen."""
 
 import os
 import shutil
@@ -12,8 +12,8 @@ from benchmarks.servers import BenchmarkError
 
 ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
 VIEWPORT = {"width": 1440, "height": 1000}
-PATIENCE = 90_000
-"""Milliseconds that anything on screen may take before the benchmark gives up."""
+TIMEOUT = 90_000
+"""Time limit in milliseconds of every wait for the browser."""
 
 Points = Sequence[tuple[float, float]]
 
@@ -25,9 +25,9 @@ STROKES: tuple[Points, ...] = (
     ((90, 40), (70, 140), (210, 140)),
     ((60, 220), (140, 50), (220, 220)),
 )
-"""Strokes as corners in pixels of the canvas, each different in all classifiers' eyes."""
+"""Strokes as corners in canvas pixels. The predictions of every classifier differ from one stroke to the next."""
 
-_PAINTED = """
+_IS_RENDERED = """
 kinds => {
   const shown = node => node.getBoundingClientRect().width > 0
   const inked = canvas => {
@@ -48,12 +48,13 @@ kinds => {
   return kinds.every(kind => checks[kind]())
 }
 """
-_SETTLED = """
+_IS_IDLE = """
 () => document.querySelector("[data-testid=stApp]")?.dataset.testScriptState === "notRunning"
   && document.querySelector("[data-testid=stApp]").dataset.testConnectionState === "CONNECTED"
 """
-# A frame's callbacks run before it is painted, its timers after: so `changed` is when the last change was on screen.
-_WATCH = """
+# Animation frame callbacks run before a frame is painted, and timers run after it. So `changed` is the time at which
+# the last change was on screen.
+_WATCH_STROKE = """
 () => {
   const signature = () => {
     const figures = [...document.querySelectorAll(".js-plotly-plot")].map(figure =>
@@ -79,20 +80,22 @@ _WATCH = """
   requestAnimationFrame(look)
 }
 """
-_STILL = "() => window.stroke.changed !== null && performance.now() - window.stroke.changed > 700"
+_IS_STABLE = "() => window.stroke.changed !== null && performance.now() - window.stroke.changed > 700"
 
 
 def find_chromium() -> str:
-    """The browser's path."""
+    """Return the path of Chromium: that in the environment variable CHROMIUM, or the installed one."""
     path = os.environ.get("CHROMIUM") or shutil.which("chromium")
     if path is None or shutil.which(path) is None:
-        raise BenchmarkError("There is no Chromium: install the package `chromium`, or say in CHROMIUM where it lies.")
+        raise BenchmarkError(
+            "Expected Chromium, found none. Install the package `chromium`, or set CHROMIUM to its path."
+        )
     return path
 
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
-    """A browser without a window."""
+    """Yield a headless browser."""
     with sync_playwright() as playwright:
         try:
             browser = playwright.chromium.launch(executable_path=find_chromium(), args=list(ARGUMENTS))
@@ -104,15 +107,15 @@ def chromium() -> Iterator[Browser]:
 
 @contextmanager
 def visit(browser: Browser, url: str) -> Iterator[Page]:
-    """A page in a context of its own, so nothing is cached."""
+    """Yield a page in a new browser context, so that nothing is cached."""
     context = browser.new_context(viewport=VIEWPORT)  # type: ignore[arg-type]
-    context.set_default_timeout(PATIENCE)
+    context.set_default_timeout(TIMEOUT)
     page = context.new_page()
     try:
         page.goto(url, wait_until="commit")
         yield page
     except Error as error:
-        raise BenchmarkError(f"{page.url}: {error}\nOn screen, to see why:\n{_text(page)}") from error
+        raise BenchmarkError(f"{page.url}: {error}\nText on screen:\n{_text(page)}") from error
     finally:
         context.close()
 
@@ -124,37 +127,54 @@ def _text(page: Page) -> str:
         return "(nothing)"
 
 
-def wait_until_painted(page: Page, *kinds: str) -> None:
-    """Wait until each of these is on screen: "table", "chart", "canvas"."""
-    page.wait_for_function(_PAINTED, arg=list(kinds))
+def wait_until_rendered(page: Page, *kinds: str) -> None:
+    """Wait until all of these components are on screen: "table", "chart", "canvas"."""
+    page.wait_for_function(_IS_RENDERED, arg=list(kinds))
 
 
-def settle(page: Page, milliseconds: float = 300) -> None:
-    """Wait until no script runs, and some time more; an uncaught error on the page ends the benchmark."""
-    page.wait_for_function(_SETTLED)
+def wait_until_idle(page: Page, milliseconds: float = 300) -> None:
+    """Wait until no script has been running for some milliseconds.
+
+    Raises
+    ------
+    BenchmarkError
+        The page shows an exception.
+    """
+    page.wait_for_function(_IS_IDLE)
     page.wait_for_timeout(milliseconds)
-    page.wait_for_function(_SETTLED)
+    page.wait_for_function(_IS_IDLE)
     if page.get_by_test_id("stException").count():
         shown = page.get_by_test_id("stException").first.inner_text()
-        raise BenchmarkError(f"{page.url} fails, so there is nothing to measure:\n{shown}")
+        raise BenchmarkError(f"Expected a page without errors, found an exception on {page.url}:\n{shown}")
 
 
 def page_names(page: Page) -> list[str]:
-    """The pages in the dashboard's navigation, by their path; the first one's is empty."""
+    """Return the URL paths of the pages in the navigation. That of the first page is empty."""
     links = page.get_by_test_id("stSidebarNavLink")
     links.first.wait_for()
     return [urlsplit(link.get_attribute("href") or "").path.strip("/") for link in links.all()]
 
 
-def open_page(page: Page, place: int) -> None:
-    """Go to the page at this place of the navigation."""
-    page.get_by_test_id("stSidebarNavLink").nth(place).click()
+def open_page(page: Page, position: int) -> None:
+    """Open the page at this position of the navigation."""
+    page.get_by_test_id("stSidebarNavLink").nth(position).click()
     page.wait_for_timeout(300)
-    settle(page)
+    wait_until_idle(page)
 
 
-def turn(page: Page, picker: str, *, like: str | None = None, among: Collection[str] = ()) -> None:
-    """Choose a picker's next option (`among` these, if there are any), or what the picker `like` shows."""
+def select_next(page: Page, picker: str, *, like: str | None = None, among: Collection[str] = ()) -> None:
+    """Select the next option of a select box.
+
+    Parameters
+    ----------
+    page : Page
+    picker : str
+        Label of the select box.
+    like : str, optional
+        Label of another select box, whose value is selected instead if it is an option.
+    among : collection of str
+        The only options to select, if not empty.
+    """
     box = page.get_by_role("combobox", name=picker, exact=True)
     now = box.input_value()
     wanted = page.get_by_role("combobox", name=like, exact=True).input_value() if like else now
@@ -162,18 +182,20 @@ def turn(page: Page, picker: str, *, like: str | None = None, among: Collection[
     options = page.get_by_role("option")
     options.first.wait_for()
     texts = [(text or "").strip() for text in options.all_text_contents()]
-    place = texts.index(now)
-    following = [text for text in texts[place + 1 :] + texts[:place] if text in (among or texts)]
+    position = texts.index(now)
+    following = [text for text in texts[position + 1 :] + texts[:position] if text in (among or texts)]
     if not following:
-        raise BenchmarkError(f"{picker} on {page.url} has nothing else to choose: train at least two classifiers.")
+        raise BenchmarkError(
+            f"Expected another option of {picker} on {page.url}, found none. Train at least two classifiers."
+        )
     options.nth(texts.index(wanted if wanted != now and wanted in texts else following[0])).click()
 
 
 def draw(page: Page, points: Points) -> None:
-    """Draw one stroke on the page's canvas."""
+    """Draw one stroke on the canvas of the page."""
     canvas = page.locator(".upper-canvas").bounding_box()
     if canvas is None:
-        raise BenchmarkError(f"{page.url} shows no canvas.")
+        raise BenchmarkError(f"Expected a canvas on {page.url}, found none.")
     (x, y), *rest = [(canvas["x"] + x, canvas["y"] + y) for x, y in points]
     page.mouse.move(x, y)
     page.mouse.down()
@@ -183,9 +205,9 @@ def draw(page: Page, points: Points) -> None:
 
 
 def time_stroke(page: Page, points: Points) -> float:
-    """Seconds from lifting the pen until the last of the answers was on screen."""
-    page.evaluate(_WATCH)
+    """Draw a stroke. Return the seconds from lifting the pen until the last prediction is on screen."""
+    page.evaluate(_WATCH_STROKE)
     draw(page, points)
-    page.wait_for_function(_STILL)
-    settle(page)
+    page.wait_for_function(_IS_STABLE)
+    wait_until_idle(page)
     return float(page.evaluate("() => (window.stroke.changed - window.stroke.released) / 1000"))

@@ -1,4 +1,4 @@
-"""The least a Streamlit app with this dashboard's means can do: one canvas, and one chart that answers to it."""
+"""A minimal Streamlit app with the components of the dashboard: one canvas, and one chart of the drawing."""
 
 import plotly.graph_objects as go
 import streamlit as st

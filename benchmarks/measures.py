@@ -1,4 +1,4 @@
-"""What is measured in one run, each measure a function from a browser and an app to numbers."""
+"""Measurements of one benchmark run. Each function takes a browser and an app and returns numbers."""
 
 import time
 from collections.abc import Collection, Iterator, Sequence
@@ -14,22 +14,31 @@ from mnist_core import load_dataset, store
 from mnist_core.evaluation.metrics import softmax
 
 PICKERS = {"confusion": ("Classifier", "True digit", "Predicted digit"), "errors": ("Classifier", "True digit", "Sort")}
-"""What is turned on a page, one after the other; on all others the classifier."""
+"""Select boxes that are changed on a page, one after the other. On all other pages, only the classifier is changed."""
 
 LIKE = {"Predicted digit": "True digit"}
-"""Pickers that are set to what another shows: the cells on the diagonal fill the gallery, most others are empty."""
+"""Select boxes set to the value of another one: cells on the diagonal fill the gallery, most others are empty."""
 
-WARM_UP, RERUNS, STROKES, ANSWERS = 3, 12, 6, 50
+WARM_UP, RERUNS, STROKES, SINGLE_DIGITS = 3, 12, 6, 50
 
 
 @dataclass
 class Visit:
-    """One life of a server: seconds until its first page was painted, seconds of strokes, memory in MB.
+    """Observations of one server from start to stop.
 
-    `cold_stroke` is the first stroke of a visitor whose browser has seen nothing yet, on a server that is warm.
+    Attributes
+    ----------
+    rendered : float
+        Seconds until the first page was on screen.
+    first_strokes, more_strokes : list of float
+        Seconds from lifting the pen to the last prediction, on a blank canvas and after another stroke.
+    cold_stroke : float
+        Seconds of the first stroke in a new browser context, on a warm server.
+    resident, peak : float
+        Resident memory in MB.
     """
 
-    painted: float = 0.0
+    rendered: float = 0.0
     first_strokes: list[float] = field(default_factory=list)
     more_strokes: list[float] = field(default_factory=list)
     cold_stroke: float = float("nan")
@@ -37,99 +46,106 @@ class Visit:
     peak: float = 0.0
 
 
-def paint(browser: Browser, app: App, *kinds: str) -> None:
-    """Start an app, wait until it is painted, and stop it."""
+def warm_up(browser: Browser, app: App, *components: str) -> None:
+    """Start an app, wait until these components are on screen, and stop it."""
     with serve(app) as server, on_screen.visit(browser, server.url) as page:
-        on_screen.wait_until_painted(page, *kinds)
+        on_screen.wait_until_rendered(page, *components)
 
 
 def visit_dashboard(browser: Browser, app: App, classifiers: int) -> Visit:
-    """Start, paint the Overview, open every page, draw for every classifier, weigh."""
+    """Start the dashboard, open every page, draw strokes, and read the memory.
+
+    Every stroke must give a prediction of all `classifiers`.
+    """
     found = Visit()
     with serve(app) as server, on_screen.visit(browser, server.url) as page:
-        on_screen.wait_until_painted(page, "table", "chart")
-        found.painted = time.perf_counter() - server.started
-        on_screen.settle(page)
-        for place in range(len(on_screen.page_names(page))):
-            on_screen.open_page(page, place)
+        on_screen.wait_until_rendered(page, "table", "chart")
+        found.rendered = time.perf_counter() - server.started
+        on_screen.wait_until_idle(page)
+        for position in range(len(on_screen.page_names(page))):
+            on_screen.open_page(page, position)
         _open(page, "draw")
         for number in range(STROKES):
             found.first_strokes.append(on_screen.time_stroke(page, _stroke(number)))
-            _require_answers(page, classifiers)
+            _require_predictions(page, classifiers)
             found.more_strokes.append(on_screen.time_stroke(page, _stroke(number + 1)))
             page.get_by_role("button", name="Clear").click()
             page.get_by_text("The canvas is blank").wait_for()
-            on_screen.settle(page)
+            on_screen.wait_until_idle(page)
         found.cold_stroke = _time_cold_stroke(browser, page.url)
         found.resident, found.peak = server.memory()
     return found
 
 
 def visit_empty(browser: Browser, app: App) -> Visit:
-    """Start, paint, draw, weigh."""
+    """Start the empty app, draw strokes, and read the memory."""
     found = Visit()
     with serve(app) as server, on_screen.visit(browser, server.url) as page:
-        on_screen.wait_until_painted(page, "chart", "canvas")
-        found.painted = time.perf_counter() - server.started
-        on_screen.settle(page)
+        on_screen.wait_until_rendered(page, "chart", "canvas")
+        found.rendered = time.perf_counter() - server.started
+        on_screen.wait_until_idle(page)
         found.more_strokes += [on_screen.time_stroke(page, _stroke(number)) for number in range(STROKES)]
         found.cold_stroke = _time_cold_stroke(browser, page.url)
         found.resident, found.peak = server.memory()
     return found
 
 
-Spent = dict[str, float]
-"""What the server spent on one action of the visitor: `seconds`, `cpu_seconds`, `whole_seconds`, in so many `runs`."""
+Cost = dict[str, float]
+"""Server time of one user action: `seconds`, `cpu_seconds` and `whole_seconds`, summed over its `runs`."""
 
-Runs = dict[str, list[Spent]]
-"""By what was rerun, one entry an action."""
+Reruns = dict[str, list[Cost]]
+"""The costs of a page's reruns, one entry per action, by the title of the page."""
 
 
-def rerun_dashboard(browser: Browser, app: App, labels: Collection[str]) -> Runs:
-    """Warm reruns of every page: pickers are turned, the classifier's among `labels`; on Draw, strokes are drawn."""
-    found: Runs = {}
+def rerun_dashboard(browser: Browser, app: App, labels: Collection[str]) -> Reruns:
+    """Measure warm reruns of every page by changing its select boxes, and on Draw also by strokes.
+
+    `labels` are the classifiers that are selected.
+    """
+    found: Reruns = {}
     with serve(app, timed=True) as server, on_screen.visit(browser, server.url) as page:
-        on_screen.settle(page)
-        for place, name in enumerate(on_screen.page_names(page)):
-            on_screen.open_page(page, place)
+        on_screen.wait_until_idle(page)
+        for position, name in enumerate(on_screen.page_names(page)):
+            on_screen.open_page(page, position)
             title = name.replace("-", " ").replace("_", " ").capitalize() or "Overview"
             if name == "draw":
-                found[f"{title}, a stroke"] = list(_strokes(server, page))
+                found[f"{title}, one stroke"] = list(_time_strokes(server, page))
             pickers = PICKERS.get(name, ("Classifier",))
             actions = [pickers[number % len(pickers)] for number in range(WARM_UP + RERUNS)]
-            found[title] = [_time_turn(server, page, picker, labels) for picker in actions][WARM_UP:]
+            found[title] = [_time_selection(server, page, picker, labels) for picker in actions][WARM_UP:]
     return found
 
 
-def rerun_empty(browser: Browser, app: App) -> list[Spent]:
-    """Warm reruns of the empty app: each stroke is one."""
+def rerun_empty(browser: Browser, app: App) -> list[Cost]:
+    """Measure warm reruns of the empty app, one per stroke."""
     with serve(app, timed=True) as server, on_screen.visit(browser, server.url) as page:
-        on_screen.wait_until_painted(page, "chart", "canvas")
-        on_screen.settle(page)
-        return list(_strokes(server, page))
+        on_screen.wait_until_rendered(page, "chart", "canvas")
+        on_screen.wait_until_idle(page)
+        return list(_time_strokes(server, page))
 
 
 def time_models(dataset: str, records: Sequence[store.Record]) -> dict[str, list[float]]:
-    """Seconds each model takes for one digit, in this process: `ANSWERS` digits in turn, all models for each.
+    """Measure the prediction time of each model in this process, in seconds, for `SINGLE_DIGITS` digits.
 
-    As on the Draw page: a vote uses what its members said.
+    Every digit is predicted by all models before the next one, and an ensemble reuses the scores of its members. This
+    is how the Draw page predicts.
     """
     load = store.model_loader()
     models = {record.classifier: load(record) for record in records}
-    digits = load_dataset(dataset).test.images[: ANSWERS + WARM_UP]
+    digits = load_dataset(dataset).test.images[: SINGLE_DIGITS + WARM_UP]
     seconds: dict[str, list[float]] = {name: [] for name in models}
     for digit in digits:
         scores: dict[str, np.ndarray] = {}
         for name, model in models.items():
-            begun = time.perf_counter()
+            started = time.perf_counter()
             scores[name] = model.scores_given(digit[np.newaxis], scores)
             softmax(scores[name], model.temperature)
-            seconds[name].append(time.perf_counter() - begun)
+            seconds[name].append(time.perf_counter() - started)
     return {name: times[WARM_UP:] for name, times in seconds.items()}
 
 
-def middle(values: Sequence[float]) -> float:
-    """The median; nan of nothing."""
+def median_or_nan(values: Sequence[float]) -> float:
+    """Return the median, NaN without values."""
     return float(median(values)) if values else float("nan")
 
 
@@ -139,50 +155,48 @@ def _stroke(number: int) -> on_screen.Points:
 
 def _time_cold_stroke(browser: Browser, url: str) -> float:
     with on_screen.visit(browser, url) as page:
-        on_screen.wait_until_painted(page, "canvas")
-        on_screen.settle(page)
+        on_screen.wait_until_rendered(page, "canvas")
+        on_screen.wait_until_idle(page)
         return on_screen.time_stroke(page, _stroke(0))
 
 
-def _strokes(server: Server, page: Page) -> Iterator[Spent]:
+def _time_strokes(server: Server, page: Page) -> Iterator[Cost]:
     for number in range(WARM_UP + RERUNS):
         before = len(server.runs())
-        # Moved a little each time, for a stroke over a stroke would be no new drawing.
+        # Each stroke is shifted, because a stroke on top of an equal one would not change the drawing.
         on_screen.time_stroke(page, [(x + number, y - number) for x, y in _stroke(number)])
         if number >= WARM_UP:
-            yield _spent(server, page, before)
+            yield _cost_since(server, page, before)
 
 
-def _time_turn(server: Server, page: Page, picker: str, labels: Collection[str]) -> Spent:
+def _time_selection(server: Server, page: Page, picker: str, labels: Collection[str]) -> Cost:
     before = len(server.runs())
-    on_screen.turn(page, picker, like=LIKE.get(picker), among=labels if picker == "Classifier" else ())
-    return _spent(server, page, before)
+    on_screen.select_next(page, picker, like=LIKE.get(picker), among=labels if picker == "Classifier" else ())
+    return _cost_since(server, page, before)
 
 
-def _spent(server: Server, page: Page, before: int) -> Spent:
-    """What the server spent since it had made `before` runs, once it has come to rest."""
+def _cost_since(server: Server, page: Page, before: int) -> Cost:
+    """Wait until the server is idle. Return the cost of all its runs after the first `before`."""
     end = time.monotonic() + 30
     while len(server.runs()) == before:
         if time.monotonic() > end:
-            raise BenchmarkError(f"{page.url}: the server was not asked for a rerun.")
+            raise BenchmarkError(f"Expected a rerun of {page.url} within 30 s, found none.")
         page.wait_for_timeout(20)
-    on_screen.settle(page)
+    on_screen.wait_until_idle(page)
     runs = server.runs()[before:]
-    spent = {key: sum(run[key] for run in runs) for key in ("seconds", "cpu_seconds", "whole_seconds")}
-    return {**spent, "runs": len(runs)}
+    cost = {key: sum(run[key] for run in runs) for key in ("seconds", "cpu_seconds", "whole_seconds")}
+    return {**cost, "runs": len(runs)}
 
 
 def _open(page: Page, name: str) -> None:
     names = on_screen.page_names(page)
     if name not in names:
-        raise BenchmarkError(
-            f"There is no page {name!r}, only {', '.join(names)}: bring benchmarks/measures.py up to date."
-        )
+        raise BenchmarkError(f"Expected a page {name!r}, found {', '.join(names)}. Update benchmarks/measures.py.")
     on_screen.open_page(page, names.index(name))
-    on_screen.wait_until_painted(page, "canvas")
+    on_screen.wait_until_rendered(page, "canvas")
 
 
-def _require_answers(page: Page, classifiers: int) -> None:
-    answers = page.locator(".js-plotly-plot .shapelayer path").count()  # each answer is outlined
-    if answers != classifiers:
-        raise BenchmarkError(f"The drawing should have {classifiers} answers on {page.url}, it has {answers}.")
+def _require_predictions(page: Page, classifiers: int) -> None:
+    found = page.locator(".js-plotly-plot .shapelayer path").count()  # the outlines of the predictions
+    if found != classifiers:
+        raise BenchmarkError(f"Expected {classifiers} predictions on {page.url}, found {found}.")

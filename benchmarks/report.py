@@ -1,4 +1,4 @@
-"""What was measured, against the empty app and the target: one table, and one JSON file."""
+"""Results as a Markdown table and as JSON, compared with the empty app and with targets."""
 
 import os
 import platform
@@ -18,16 +18,20 @@ PACKAGES = ("streamlit", "streamlit-drawable-canvas", "plotly", "onnxruntime", "
 
 @dataclass(frozen=True)
 class Measure:
-    """One line of the table.
+    """One row of the table.
 
     Attributes
     ----------
-    ours, empty : list of float
-        One value a run, in `unit`; `empty` may lack.
+    name : str
+    unit : {"s", "ms", "MB"}
+    ours, empty : sequence of float
+        One value per run, in `unit`, of this dashboard and of the empty app. `empty` is optional.
     target : float or None
-        Not to be reached, in `unit`; with `relative`, not to be exceeded as a multiple of the empty app's.
+        Upper limit, excluded, in `unit`. With `relative`, upper limit of the ratio, included.
+    relative : bool
+        Whether the target is a multiple of the empty app's value.
     worst : float or None
-        The worst single observation of all runs.
+        The largest single observation of all runs.
     """
 
     name: str
@@ -40,12 +44,12 @@ class Measure:
 
     @property
     def ratio(self) -> float | None:
-        """This dashboard's median as a multiple of the empty app's."""
+        """This dashboard's median divided by the empty app's median."""
         return median(self.ours) / median(self.empty) if self.empty else None
 
     @property
     def met(self) -> bool | None:
-        """Whether the target is met; None without one, or if what it speaks of was not to be had."""
+        """Whether the target is met. None without a target or without a value."""
         if self.target is None or median(self.ours) != median(self.ours):
             return None
         if self.relative:
@@ -53,16 +57,16 @@ class Measure:
         return median(self.ours) < self.target
 
     def cells(self) -> tuple[str, ...]:
-        """Measure, this dashboard, worst, empty app, ratio, target, verdict."""
+        """Return the cells of the row, in the order of `HEADERS`."""
         if self.target is None:
             target = ""
         else:
             target = f"<= {self.target:g} x empty" if self.relative else f"< {self.target:g} {self.unit}"
         return (
             self.name,
-            _values(self.ours, self.unit),
-            "" if self.worst is None else f"{_number(self.worst, self.unit)} {self.unit}",
-            _values(self.empty, self.unit),
+            _format_values(self.ours, self.unit),
+            "" if self.worst is None else f"{_format_number(self.worst, self.unit)} {self.unit}",
+            _format_values(self.empty, self.unit),
             "" if self.ratio is None else f"{self.ratio:.2f}",
             target,
             {True: "met", False: "missed", None: ""}[self.met],
@@ -72,13 +76,13 @@ class Measure:
 HEADERS = ("measure", "this dashboard", "worst", "empty app", "ratio", "target", "verdict")
 
 
-def table(measures: Sequence[Measure]) -> str:
-    """The measures as a Markdown table; of several runs the median, and each in brackets."""
-    return grid(HEADERS, [measure.cells() for measure in measures])
+def measures_table(measures: Sequence[Measure]) -> str:
+    """Return the measures as a Markdown table. Several runs give their median, with the runs in brackets."""
+    return markdown_table(HEADERS, [measure.cells() for measure in measures])
 
 
-def grid(headers: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
-    """A Markdown table that reads well unrendered."""
+def markdown_table(headers: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
+    """Return a Markdown table with aligned columns."""
     rows = [headers, *lines]
     widths = [max(len(row[column]) for row in rows) for column in range(len(headers))]
     written = [
@@ -90,7 +94,7 @@ def grid(headers: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
 
 @dataclass(frozen=True)
 class Machine:
-    """Where it was measured and with what; `load` is the average of the minute before."""
+    """Hardware and software of a benchmark. `load` is the average load of the minute before."""
 
     cores: int
     cpu: str
@@ -100,7 +104,7 @@ class Machine:
     versions: Mapping[str, str]
 
     def __str__(self) -> str:
-        busy = " The machine is busy: these figures are too high." if self.load > self.cores / 2 else ""
+        busy = " The machine is busy, so the times are too long." if self.load > self.cores / 2 else ""
         versions = ", ".join(f"{name} {number}" for name, number in self.versions.items())
         return (
             f"Machine: {self.cores} cores of {self.cpu}, {self.memory_gb} GB, {self.system}\n"
@@ -109,7 +113,7 @@ class Machine:
 
 
 def this_machine(packages: Sequence[str] = PACKAGES) -> Machine:
-    """This machine, now, with the versions of those packages that are installed."""
+    """Return this machine's current state, with the versions of those packages that are installed."""
     return Machine(
         cores=os.cpu_count() or 1,
         cpu=_cpu(),
@@ -121,18 +125,18 @@ def this_machine(packages: Sequence[str] = PACKAGES) -> Machine:
 
 
 def as_json(measures: Sequence[Measure]) -> list[dict[str, object]]:
-    """The table as data."""
+    """Return the measures as JSON-able objects."""
     return [{**asdict(measure), "ratio": measure.ratio, "met": measure.met} for measure in measures]
 
 
-def _values(values: Sequence[float], unit: Unit) -> str:
+def _format_values(values: Sequence[float], unit: Unit) -> str:
     if not values:
         return ""
-    text = f"{_number(median(values), unit)} {unit}"
-    return text if len(values) == 1 else f"{text} ({', '.join(_number(value, unit) for value in values)})"
+    text = f"{_format_number(median(values), unit)} {unit}"
+    return text if len(values) == 1 else f"{text} ({', '.join(_format_number(value, unit) for value in values)})"
 
 
-def _number(value: float, unit: Unit) -> str:
+def _format_number(value: float, unit: Unit) -> str:
     return f"{value:.2f}" if unit == "s" else f"{value:.1f}" if unit == "ms" and value < 10 else f"{value:.0f}"
 
 

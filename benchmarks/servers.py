@@ -1,4 +1,4 @@
-"""Streamlit servers as processes of their own: started on a free port, timed, weighed, stopped."""
+"""Streamlit servers as subprocesses: start on a free port, read timings and memory, stop."""
 
 import json
 import os
@@ -20,15 +20,16 @@ from benchmarks.timed_server import TIMINGS
 
 ROOT = Path(__file__).resolve().parents[1]
 START_SECONDS = 120.0
+"""Time limit for the start of a server."""
 
 
 class BenchmarkError(Exception):
-    """Something could not be measured; the message says what to do about it."""
+    """A measurement is not possible. The message states the remedy."""
 
 
 @dataclass(frozen=True)
 class App:
-    """A script that can be served, and the query string it is opened with."""
+    """A Streamlit script and the query string of its URL."""
 
     script: str
     query: str = ""
@@ -41,10 +42,13 @@ class Server:
 
     Attributes
     ----------
+    app : App
+    process : Popen
+    port : int
     started : float
-        `time.perf_counter()` just before the process was spawned.
+        `time.perf_counter()` just before the process was started.
     timings : Path
-        What a timed server writes, one line a run; else empty.
+        File to which a timed server writes one line per run. Empty for other servers.
     """
 
     app: App
@@ -55,16 +59,16 @@ class Server:
 
     @property
     def url(self) -> str:
-        """Where the app opens."""
+        """The URL of the app."""
         return f"http://127.0.0.1:{self.port}/{self.app.query}"
 
     def runs(self) -> list[dict[str, Any]]:
-        """Every run so far that was not a `run_every`'s own."""
+        """Return all runs so far, except the automatic ones of `run_every`."""
         lines = self.timings.read_text().splitlines()
-        return [run for run in map(json.loads, lines) if not run["by_itself"]]
+        return [run for run in map(json.loads, lines) if not run["automatic"]]
 
     def memory(self) -> tuple[float, float]:
-        """Resident memory now and its peak, in MB (10^6 bytes); the peak is nan where there is no /proc."""
+        """Return the current and the peak resident memory in MB (10^6 bytes). Without /proc, the peak is NaN."""
         resident = psutil.Process(self.process.pid).memory_info().rss / 1e6
         try:
             status = Path(f"/proc/{self.process.pid}/status").read_text()
@@ -76,7 +80,10 @@ class Server:
 
 @contextmanager
 def serve(app: App, *, timed: bool = False) -> Iterator[Server]:
-    """Start an app as a user would (`timed`: under the stopwatch), hand it out once it answers, stop it in the end."""
+    """Start a server as a user would, yield it when it responds, and stop it at the end.
+
+    With `timed`, the server writes the duration of every run.
+    """
     port = _free_port()
     with tempfile.TemporaryDirectory(prefix="benchmark-") as folder:
         timings, log = Path(folder, "timings"), Path(folder, "log")
@@ -91,7 +98,7 @@ def serve(app: App, *, timed: bool = False) -> Iterator[Server]:
             started = time.perf_counter()
             process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT)
             try:
-                _wait_until_up(process, port, log)
+                _wait_for_response(process, port, log)
                 yield Server(app, process, port, started, timings)
             finally:
                 _stop(process)
@@ -103,7 +110,7 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _wait_until_up(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
+def _wait_for_response(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
     end = time.monotonic() + START_SECONDS
     while time.monotonic() < end:
         if process.poll() is not None:
@@ -114,7 +121,8 @@ def _wait_until_up(process: subprocess.Popen[bytes], port: int, log: Path) -> No
         except OSError:
             time.sleep(0.02)
     raise BenchmarkError(
-        f"No server on port {port}. `python -m streamlit run dashboard.py` should work; it said:\n{_tail(log)}"
+        f"Expected a server on port {port}, found none. Check that `python -m streamlit run dashboard.py` works. "
+        f"Its output:\n{_tail(log)}"
     )
 
 

@@ -1,10 +1,11 @@
-"""Streamlit's own command line, with a stopwatch around every run of a script or fragment.
+"""Streamlit's command line with a stopwatch around every run of a script or fragment.
 
-`python -m benchmarks.timed_server run dashboard.py` serves as `python -m streamlit run dashboard.py` does, and appends
-one line of JSON a run to the file in `BENCHMARK_TIMINGS`. The stopwatch runs from the moment the script's thread takes
-up the request (before widget callbacks) to the script's last line, over any `st.rerun()` between; waiting for the
-thread, the garbage collection after the run and the network are not in it. A wrapper script could not do this: a
-fragment's rerun never passes the entry script.
+`python -m benchmarks.timed_server run dashboard.py` serves like `python -m streamlit run dashboard.py`. It also appends
+one line of JSON per run to the file in `BENCHMARK_TIMINGS`. The stopwatch starts when the script's thread takes up the
+request, before widget callbacks. It stops at the last line of the script, after any `st.rerun()`. It does not include
+waiting for the thread, the garbage collection after the run, and the network.
+
+A wrapper script could not measure this, because the rerun of a fragment does not execute the entry script.
 """
 
 import json
@@ -21,27 +22,31 @@ from streamlit.web.cli import main
 TIMINGS = "BENCHMARK_TIMINGS"
 
 
-def watch_runs(timings: Path) -> None:
-    """Have every script run of this process leave a line in the file `timings`.
+def time_runs(timings: Path) -> None:
+    """Append a line to the file `timings` for every script run of this process.
 
-    A line holds `seconds` (wall clock), `cpu_seconds` (of the script's thread), `whole_seconds` (with the garbage
-    collection after it), `fragment` (whether only a fragment ran) and `by_itself` (whether a `run_every` asked for it).
+    A line holds `seconds` (wall clock), `cpu_seconds` (of the script's thread), `whole_seconds` (including the garbage
+    collection after the run), `fragment` (whether only a fragment ran) and `automatic` (whether a `run_every` caused
+    the run).
     """
     if not (hasattr(ScriptRunner, "_run_script") and hasattr(ScriptRunner, "_on_script_finished")):
-        raise SystemExit("This Streamlit's ScriptRunner looks different: use the version in requirements.txt.")
+        raise SystemExit(
+            "Expected a ScriptRunner with _run_script and _on_script_finished, found another one. "
+            "Install the version of Streamlit in requirements.txt."
+        )
     run_script, on_finished = ScriptRunner._run_script, ScriptRunner._on_script_finished
     last_line = threading.local()
 
     def timed_run(runner: ScriptRunner, rerun_data: RerunData) -> None:
-        begun, cpu_begun = time.perf_counter(), time.thread_time()
+        started, cpu_started = time.perf_counter(), time.thread_time()
         run_script(runner, rerun_data)
-        whole = time.perf_counter() - begun
+        whole = time.perf_counter() - started
         line = {
-            "seconds": last_line.wall - begun,
-            "cpu_seconds": last_line.cpu - cpu_begun,
+            "seconds": last_line.wall - started,
+            "cpu_seconds": last_line.cpu - cpu_started,
             "whole_seconds": whole,
             "fragment": bool(rerun_data.fragment_id_queue),
-            "by_itself": bool(rerun_data.is_auto_rerun),
+            "automatic": bool(rerun_data.is_auto_rerun),
         }
         with timings.open("a") as file:
             file.write(json.dumps(line) + "\n")
@@ -55,5 +60,5 @@ def watch_runs(timings: Path) -> None:
 
 
 if __name__ == "__main__":
-    watch_runs(Path(os.environ[TIMINGS]))
+    time_runs(Path(os.environ[TIMINGS]))
     main(prog_name="streamlit")

@@ -1,4 +1,4 @@
-"""MNIST classifiers, trained or loaded, and what they say.
+"""Compare MNIST classifiers: load datasets and trained classifiers, and predict.
 
 >>> from mnist_core import list_classifiers, load_classifier, load_dataset
 >>> digits = load_dataset("digits").test

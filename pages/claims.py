@@ -16,46 +16,46 @@ BADGES = {
 }
 
 ensure_dashboard(__file__)
-sidebar.chosen()
+sidebar.selected()
 st.title("Do published figures hold?")
 st.caption(
-    "What five public projects report of MNIST, and what the same recipe gives here, whichever dataset is chosen."
-    " In brackets the 95 % interval; for a cross-validation the lowest and highest fold."
+    "Accuracies that five public projects report for MNIST, and those of the same training procedures measured here,"
+    " always on MNIST. In brackets: the 95 % confidence interval or, for cross-validation, the lowest and highest fold."
 )
 table = claims.published_claims()
 if table.empty:
-    st.info("Nothing has been measured yet. In a terminal:")
+    st.info("Nothing has been measured yet. Run in a terminal:")
     st.code("python -m mnist_core claims", language="bash")
     st.stop()
 
-for project, made in table.groupby("project", sort=False):
+for project, rows in table.groupby("project", sort=False):
     with st.container(border=True):
-        for row in made.itertuples():
-            reported, measured, why = st.columns([4, 4, 6], gap="medium")
+        for row in rows.itertuples():
+            reported, measured, remark = st.columns([4, 4, 6], gap="medium")
             figure = f"reported {row.reported} %, " if isinstance(row.reported, str) else ""
-            reported.markdown(f"**Project {project}: {row.what}**  \n{figure}{row.protocol}")
+            reported.markdown(f"**Project {project}: {row.classifier}**  \n{figure}{row.protocol}")
             interval = f"({100 * row.low:.2f} to {100 * row.high:.2f})"
             measured.markdown(f"**{formatting.percent(row.measured)}** {interval}  \n{BADGES[row.verdict]}")
-            why.markdown(row.remark)
-            why.caption(f"{row.scored}; `{row.recipe}`, one fit {formatting.seconds(row.seconds)}")
+            remark.markdown(row.remark)
+            remark.caption(f"{row.scored}; `{row.procedure}`, one fit {formatting.seconds(row.seconds)}")
 charts.offer_csv(lambda: table, name="published-claims", help="The table's data; accuracies as shares.")
 
 steps = claims.kernel_steps()
 if len(steps):
     st.subheader("What would 95 or 97 % take?")
-    reached = ((goal, steps[steps["low"] >= goal]["centres"].min()) for goal in GOALS)
-    enough = " and ".join(f"**{100 * goal:g} % with {n:,.0f} centres**" for goal, n in reached if n > 0)
+    fewest = ((goal, steps[steps["low"] >= goal]["centres"].min()) for goal in GOALS)
+    reached = " and ".join(f"**{100 * goal:g} % with {n:,.0f} centers**" for goal, n in fewest if n > 0)
     if best := claims.best_linear():
         st.markdown(
-            f"More than a linear classifier on pixels: the best of them here, {best.label}, has"
+            f"More than a linear classifier on pixels: the best one here, {best.label}, has"
             f" {formatting.percent(best.test_accuracy)} accuracy on the test digits and"
             f" {formatting.percent(best.train_accuracy)} on its training digits."
         )
     st.markdown(
         "It takes features that are not linear in the pixels. The same SGD on an approximation of the RBF kernel"
-        f" (Nyström) passes {enough or 'neither so far'}, its whole interval above the line."
+        f" (Nyström) exceeds {reached or 'neither so far'}: the whole confidence interval is above the line."
     )
     figure = kernel_steps_figure(
         steps, goals=GOALS, colour=theme.classifier_colours(["sgd-kernel"])["sgd-kernel"], accent=theme.accent()
     )
-    charts.show(figure, lambda: steps, name="kernel-centres", alt="Test accuracy by the number of centres")
+    charts.show(figure, lambda: steps, name="kernel-centres", alt="Test accuracy by the number of centers")

@@ -4,39 +4,30 @@ import numpy as np
 import streamlit as st
 
 from mnist_core import cached
+from mnist_core.base.digits import N_CLASSES
 from mnist_core.evaluation.confusion import cells_table, class_report, confused_pairs
 from mnist_core.evaluation.mistakes import sort_digits
 from mnist_core.figures.confusion import confusion_figure
-from pages.widgets import charts, formatting, gallery, metric_row, runs, sidebar, tables, theme, view
+from pages.sections.confusion import tables
+from pages.sections.confusion.metrics import show_metrics
+from pages.widgets import charts, formatting, gallery, runs, sidebar, theme, view
 from pages.widgets.boundary import ensure_dashboard
-from pages.widgets.metric_row import Metric
 
 SHOW = {"errors": "Errors only", "counts": "Counts", "row": "By row", "column": "By column"}
-DIGITS = range(10)
+DIGITS = range(N_CLASSES)
 
 ensure_dashboard(__file__)
-results, classifier = sidebar.chosen()
+results, classifier = sidebar.selected()
 st.title("Which digits get mixed up?")
 runs.require(results, classifier)
 record, label = results[classifier].record, results.labels[classifier]
 matrix = cached.confusion_matrix(results, classifier)
 pairs = confused_pairs(matrix)
 worst = (int(pairs.loc[0, "true"]), int(pairs.loc[0, "predicted"])) if len(pairs) else (0, 0)
-st.caption(f"Rows are the true digit, columns what {label} said. Click a cell to see its digits.")
+st.caption(f"Rows are true digits, columns are digits predicted by {label}. Click a cell to see its digits.")
 
-wrong = record.n_test - int(matrix.trace())
-interval = formatting.interval(record.test_accuracy, record.n_test)
 most_confused = f"{worst[0]} → {worst[1]}" if len(pairs) else "none"
-metric_row.show(
-    (
-        Metric("Test accuracy", formatting.percent(record.test_accuracy), f"95 % interval (Wilson): {interval} %."),
-        Metric("Mistakes", f"{wrong:,}", f"Of {record.n_test:,} test digits."),
-        Metric("Most confused", most_confused, "True digit → predicted digit."),
-        Metric(
-            "Trained in", formatting.seconds(record.fit_seconds), f"On {record.n_train:,} digits, {record.cores} cores."
-        ),
-    )
-)
+show_metrics(record, record.n_test - int(matrix.trace()), most_confused)
 
 
 def select_clicked_cell() -> None:
@@ -49,13 +40,12 @@ def select_clicked_cell() -> None:
 def select_clicked_pair() -> None:
     """Put the pair of the clicked row into the URL."""
     if rows := st.session_state[pairs_key].selection.rows:
-        view.put(
-            true=int(pairs.loc[rows[0], "true"]), pred=int(pairs.loc[rows[0], "predicted"]), page=None, sample=None
-        )
+        true, pred = int(pairs.loc[rows[0], "true"]), int(pairs.loc[rows[0], "predicted"])
+        view.put(true=true, pred=pred, page=None, sample=None)
 
 
 true, pred = view.current("true", DIGITS, worst[0]), view.current("pred", DIGITS, worst[1])
-# A key for each cell, so that the selected row is always the selected cell's.
+# One key per cell, so that the selected row is always that of the selected cell.
 pairs_key = f"pairs {classifier} {true} {pred}"
 left, right = st.columns([5, 4], gap="large")
 with left:
@@ -81,9 +71,10 @@ with right:
     tables.show_class_report(class_report(matrix))
 
 indices = np.flatnonzero((results.y_true == true) & (results[classifier].y_pred == pred))
-st.subheader(f"{true} read as {pred} · {formatting.digits(len(indices))}")
+st.subheader(f"True {true}, predicted {pred} · {formatting.digits(len(indices))}")
 if len(indices):
-    sure = {"confidence": results[classifier].confidence, "margin": results[classifier].margin}
-    gallery.show_gallery(results, sort_digits(indices, "confidence", **sure), speaker=lambda _: classifier)
+    certainty = {"confidence": results[classifier].confidence, "margin": results[classifier].margin}
+    indices = sort_digits(indices, "confidence", **certainty)
+    gallery.show_gallery(results, indices, classifier_of=lambda _: classifier)
 else:
-    st.info(f"{label} never took a {true} for a {pred}. Choose another cell.", icon=":material/check:")
+    st.info(f"No {true} is predicted as {pred} by {label}. Choose another cell.", icon=":material/check:")

@@ -4,24 +4,27 @@ import numpy as np
 import streamlit as st
 
 from mnist_core import cached
-from mnist_core.evaluation.mistakes import find_mistakes, sort_digits, surest_mistakes
+from mnist_core.base.digits import N_CLASSES
+from mnist_core.evaluation.mistakes import find_mistakes, most_confident_mistakes, sort_digits
 from pages.widgets import formatting, gallery, runs, sidebar, view
 from pages.widgets.boundary import ensure_dashboard
 
-WRONG = {"model": "The chosen one", "any": "Any", "all": "All"}
+WRONG = {"model": "Selected classifier", "any": "Any", "all": "All"}
 SORTS = {"confidence": "Most confident first", "margin": "Smallest margin first", "index": "Index"}
-DIGITS = ("any", *range(10))
+DIGITS = ("any", *range(N_CLASSES))
 
 ensure_dashboard(__file__)
-results, classifier = sidebar.chosen()
+results, classifier = sidebar.selected()
 st.title("What do the mistakes look like?")
 runs.require(results, classifier)
 label = results.labels[classifier]
-st.caption(f"Test digits that {label}, any classifier or all of them get wrong. Open one to see every probability.")
+st.caption(
+    f"Test digits that {label}, any classifier or all classifiers misclassify. Open a digit to see all probabilities."
+)
 
 with st.container(horizontal=True, vertical_alignment="bottom"):
     wrong = st.segmented_control(
-        "Who is wrong",
+        "Misclassified by",
         list(WRONG),
         format_func=WRONG.__getitem__,
         required=True,
@@ -33,20 +36,20 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
         "Sort", list(SORTS), format_func=SORTS.__getitem__, width=220, **view.bind("sort", list(SORTS), "confidence")
     )
 
-# Whom the list is about: the chosen classifier, or all of them; one row each.
+# The k classifiers that the list is about: the selected one, or all.
 names = [classifier] if wrong == "model" else list(results.records)
-predictions = np.stack([results[name].y_pred for name in names])  # (k, n)
-mistaken = find_mistakes(results.y_true, predictions, predicted=None if pred == "any" else pred)
-among = mistaken.all(axis=0) if wrong == "all" else mistaken.any(axis=0)
+y_pred = np.stack([results[name].y_pred for name in names])  # (k, n)
+mistaken = find_mistakes(results.y_true, y_pred, predicted=None if pred == "any" else pred)  # (k, n)
+listed = mistaken.all(axis=0) if wrong == "all" else mistaken.any(axis=0)  # (n,)
 if true != "any":
-    among &= results.y_true == true
-# A digit is as confident a mistake as the surest of those who are wrong; its tile speaks for that one.
-who, confidence, margin = surest_mistakes(
+    listed &= results.y_true == true
+# A tile shows the most confident of the wrong predictions of its digit; the list is sorted by it.
+most_confident, confidence, margin = most_confident_mistakes(
     mistaken,
     np.stack([results[name].confidence for name in names]),
     np.stack([results[name].margin for name in names]),
 )
-indices = sort_digits(np.flatnonzero(among), sort, confidence=confidence, margin=margin)
+indices = sort_digits(np.flatnonzero(listed), sort, confidence=confidence, margin=margin)
 
 with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
     st.subheader(formatting.digits(len(indices)), width="content")
@@ -60,7 +63,7 @@ with st.container(horizontal=True, horizontal_alignment="distribute", vertical_a
         disabled=not len(indices),
     )
 if len(indices):
-    gallery.show_gallery(results, indices, speaker=lambda index: names[who[index]])
+    gallery.show_gallery(results, indices, classifier_of=lambda index: names[most_confident[index]])
 else:
-    st.info("No digit fits these filters.", icon=":material/filter_alt_off:")
+    st.info("No digit matches these filters.", icon=":material/filter_alt_off:")
     st.button("Clear the filters", on_click=view.put, kwargs={"wrong": None, "true": None, "pred": None, "page": None})

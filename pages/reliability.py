@@ -3,8 +3,9 @@
 import streamlit as st
 
 from mnist_core.cached import reliability
-from pages.sections.reliability.calibration import show_calibration, show_confidence
-from pages.sections.reliability.common import leave_out_of_comparison
+from pages.sections.reliability.calibration import show_calibration
+from pages.sections.reliability.common import drop_from_comparison
+from pages.sections.reliability.confidence import show_confidence
 from pages.sections.reliability.coverage import show_coverage
 from pages.sections.reliability.curves import show_pr, show_roc
 from pages.sections.reliability.report import show_report
@@ -22,11 +23,11 @@ SHOW = {
 }
 
 ensure_dashboard(__file__)
-results, classifier = sidebar.chosen()
+results, classifier = sidebar.selected()
 st.title("When can I trust a prediction?")
 runs.require(results, classifier)
 record, label = results[classifier].record, results.labels[classifier]
-st.caption(f"How often {label} is right when it names a digit, and whether its confidence can be taken at its word.")
+st.caption(f"Precision and recall of {label} for each digit, and how well its confidence matches its accuracy.")
 
 averages = reliability.report(results, classifier).averages
 after = reliability.calibrations(results, classifier)["after"]
@@ -36,29 +37,29 @@ metric_row.show(
         Metric(
             "Test accuracy",
             formatting.percent(record.test_accuracy),
-            f"95 % interval (Wilson): {formatting.interval(record.test_accuracy, record.n_test)} %.",
+            f"95 % confidence interval (Wilson): {formatting.interval(record.test_accuracy, record.n_test)} %.",
         ),
         Metric(
             "Macro F1",
             formatting.percent(averages.loc["macro", "f1"]),
-            "Mean of the ten digits' F1: each counts alike.",
+            "Mean F1 score of the ten digits, each with equal weight.",
         ),
         Metric(
             "Calibration error",
             formatting.percent(after.errors["mass"]),
-            "Expected calibration error (ECE): how far confidence and accuracy are apart, on average over 15 bins of"
-            f" equally many digits. The mean confidence is {formatting.percent(mean_confidence)}.",
+            "Expected calibration error (ECE): mean absolute difference between confidence and accuracy over 15 bins"
+            f" with equal numbers of digits. Mean confidence: {formatting.percent(mean_confidence)}.",
         ),
         Metric(
             "Brier score",
             f"{after.brier:.4f}",
-            "Mean squared distance of the ten probabilities from the truth, summed over the digits (Brier 1950):"
-            " 0 is perfect, 2 is certain and wrong every time.",
+            "Mean squared difference between the ten probabilities and the truth, summed over the ten digits"
+            " (Brier 1950). 0 is perfect; 2 is always certain and wrong.",
         ),
     )
 )
 
-leave_out_of_comparison(classifier)
+drop_from_comparison(classifier)
 others = [name for name in results.records if name != classifier]
 with st.container(horizontal=True, vertical_alignment="bottom"):
     show = st.segmented_control(

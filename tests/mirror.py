@@ -1,4 +1,4 @@
-"""A dataset of noise in MNIST's format, and a mirror that serves it in every wrong way there is."""
+"""A dataset of noise in MNIST's format, and a local mirror server with correct and faulty behaviors."""
 
 import contextlib
 import gzip
@@ -18,12 +18,22 @@ from mnist_core.datasets.spec import SplitName
 
 N_TRAIN, N_TEST = 300, 100
 BOMB = gzip.compress(bytes(10_000_000))
-"""Packed beforehand: a mirror that takes its time is another fault."""
+"""Ten million zero bytes, compressed in advance, because compression on request would delay the answer."""
 
 
 @dataclass(frozen=True, eq=False)
 class Noise:
-    """All digits in one row, the files they make, and the bytes of each."""
+    """A dataset of noise and its files.
+
+    Attributes
+    ----------
+    images : uint8 ndarray of shape (400, 28, 28)
+        The training split and then the test split.
+    labels : uint8 ndarray of shape (400,)
+    files : mapping of split to (images, labels)
+    contents : dict of file name to bytes
+        The unpacked content of each file.
+    """
 
     images: np.ndarray
     labels: np.ndarray
@@ -35,10 +45,11 @@ class Noise:
         return [file for pair in self.files.values() for file in pair]
 
     def packed(self, name: str) -> bytes:
+        """Return the gzip file with this name."""
         return gzip.compress(self.contents[name], mtime=0)
 
     def put(self, folder: Path, *names: str) -> Path:
-        """Write the files of these names, or all, into a folder."""
+        """Write the gzip files with these names, or all files, to a folder."""
         folder.mkdir(parents=True, exist_ok=True)
         for name in names or self.contents:
             (folder / f"{name}.gz").write_bytes(self.packed(name))
@@ -46,7 +57,7 @@ class Noise:
 
 
 def make_noise() -> Noise:
-    """The same dataset in every process."""
+    """Return the dataset. It is the same in every process."""
     rng = np.random.default_rng(0)
     images = rng.integers(0, 256, (N_TRAIN + N_TEST, 28, 28), dtype=np.uint8)
     labels = rng.permutation(np.arange(N_TRAIN + N_TEST) % 10).astype(np.uint8)
@@ -68,7 +79,18 @@ Behaviour = Callable[["Handler", bytes], None]
 
 
 class Mirror:
-    """A server on this machine. ``behaviour`` answers each request, given the packed file that was asked for."""
+    """A server on this machine.
+
+    Parameters
+    ----------
+    behaviour : callable
+        Answers a request, given its handler and the requested gzip file.
+
+    Attributes
+    ----------
+    requests : list of str
+        The requested file names in order.
+    """
 
     def __init__(self, noise: Noise, behaviour: Behaviour) -> None:
         self.noise, self.behaviour = noise, behaviour
@@ -87,24 +109,28 @@ class Mirror:
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
+    """Requests to a mirror, with helpers for behaviors."""
+
     mirror: Mirror
 
     def do_GET(self) -> None:
         name = self.path.rsplit("/", 1)[-1].removesuffix(".gz")
         self.mirror.requests.append(name)
-        with contextlib.suppress(OSError):  # the client has left, as it should
+        with contextlib.suppress(OSError):  # The client has closed the connection.
             self.mirror.behaviour(self, self.mirror.noise.packed(name))
 
     def log_message(self, *_: object) -> None:
         pass
 
     def send(self, body: bytes, *, status: int = 200, length: int | None = None) -> None:
+        """Send a response. `length` replaces the length of the body in the header."""
         self.send_response(status)
         self.send_header("Content-Length", str(len(body) if length is None else length))
         self.end_headers()
         self.wfile.write(body)
 
     def hang(self, seconds: float = 60) -> None:
+        """Send nothing until the mirror is closed."""
         self.mirror.closing.wait(seconds)
 
 
@@ -185,7 +211,7 @@ def training_for_test(handler: Handler, _: bytes) -> None:
     handler.send(handler.mirror.noise.packed(handler.path[1:].removesuffix(".gz").replace("t10k", "train")))
 
 
-def one_digit_short(handler: Handler, packed: bytes) -> None:
+def one_sample_short(handler: Handler, packed: bytes) -> None:
     handler.send(gzip.compress(gzip.decompress(packed)[:-784]))
 
 
@@ -244,7 +270,7 @@ BROKEN: dict[Behaviour, str] = {
     damaged_gzip: "broken gzip|found",
     swapped: r"found 108 bytes, beginning as IDX of shape \(100,\)",
     training_for_test: r"found more than 78,416 bytes, beginning as IDX of shape \(300, 28, 28\)|at most .* found more",
-    one_digit_short: "expected 78,416 bytes, found 77,632",
+    one_sample_short: "expected 78,416 bytes, found 77,632",
     gzip_bomb: "found more than 78,416 bytes",
     endless: "expected at most .* bytes, found more",
     silent_before_headers: "given up|timed out",
@@ -253,7 +279,7 @@ BROKEN: dict[Behaviour, str] = {
     trickle: "given up",
     trickle_of_headers: "given up|header line",
 }
-"""How a mirror breaks, and what is said about it when it does so for the images of the test split."""
+"""Faulty behaviors, and the reason that is reported for the images of the test split."""
 
 NEVER_SILENT = (trickle, trickle_of_headers)
-"""Those that no timeout of a socket ends."""
+"""Behaviors that send data often enough that the timeout of the socket never expires."""

@@ -1,4 +1,4 @@
-"""The contract in Python: what `mnist_core` itself offers."""
+"""The Python interface of `mnist_core`."""
 
 import subprocess
 import sys
@@ -6,42 +6,45 @@ import sys
 import numpy as np
 import pytest
 
-import mnist_core
-from mnist_core import canvas_to_digit, list_classifiers, load_classifier, load_dataset
+from mnist_core import canvas_to_digit, list_classifiers, load_classifier, load_dataset, store
 from mnist_core.base.errors import UnknownNameError
 from tests.conftest import PROJECT
 from tests.pages.conftest import PAGES
 
+N_SAMPLES = 150
+"""Test samples that a model predicts here. `python -m mnist_core verify` predicts all of them."""
+
 
 @pytest.mark.parametrize("name", list_classifiers("digits"))
-def test_every_committed_classifier_predicts_what_its_record_says(name):
-    test = load_dataset("digits").test
-    classifier = load_classifier(name, dataset="digits")
-    proba, y_pred = classifier.predict_proba(test.images), classifier.predict(test.images)
-    assert (proba.shape, proba.dtype) == ((len(test), 10), np.float32)
-    assert (y_pred.shape, y_pred.dtype) == ((len(test),), np.uint8)
+def test_every_committed_classifier_predicts_what_is_stored(name):
+    test, record = load_dataset("digits").test, store.load_record("digits", name)
+    stored = store.load_scores(record).argmax(axis=1)
+    assert (stored == test.labels).mean() == pytest.approx(record.test_accuracy)
+    classifier, images = load_classifier(name, dataset="digits"), test.images[:N_SAMPLES]
+    proba, y_pred = classifier.predict_proba(images), classifier.predict(images)
+    assert (proba.shape, proba.dtype) == ((N_SAMPLES, 10), np.float32)
+    assert (y_pred.shape, y_pred.dtype) == ((N_SAMPLES,), np.uint8)
     np.testing.assert_allclose(proba.sum(axis=1), 1, atol=1e-5)
-    record = mnist_core.store.load_record("digits", name)
-    assert (y_pred == test.labels).mean() == pytest.approx(record.test_accuracy, abs=1 / len(test))
+    assert (y_pred != stored[:N_SAMPLES]).sum() <= 1  # The rounding of another processor may decide a close case.
 
 
-def test_a_drawing_goes_through_every_mnist_classifier():
+def test_every_classifier_of_mnist_predicts_a_drawing():
     canvas = np.zeros((280, 280, 4), dtype=np.uint8)
     canvas[..., 3] = 255
     canvas[50:230, 130:150, :3] = 255
     digit = canvas_to_digit(canvas)
-    answers = {name: int(load_classifier(name).predict(digit[None])[0]) for name in list_classifiers()}
-    assert list(answers.values()).count(1) >= len(answers) - 1, answers
+    predictions = {name: int(load_classifier(name).predict(digit[None])[0]) for name in list_classifiers()}
+    assert list(predictions.values()).count(1) >= len(predictions) - 1, predictions
 
 
-def test_a_wrong_name_lists_the_right_ones():
+def test_an_unknown_name_is_an_error_that_lists_the_known_names():
     with pytest.raises(UnknownNameError, match="mnist, mnist-stratified, digits"):
         load_dataset("fashion")
     with pytest.raises(UnknownNameError, match="svc-ovo"):
         load_classifier("svc")
 
 
-def test_serving_every_page_imports_nothing_that_trains():
+def test_no_page_imports_a_training_library():
     script = """
 import sys
 from streamlit.testing.v1 import AppTest
@@ -53,9 +56,9 @@ for page in sys.argv[1:]:
     assert not app.switch_page(f"pages/{page}.py").run().exception
     titles.add(app.title[0].value)
 assert len(titles) == len(sys.argv)
-needless = {"sklearn", "torch", "onnx", "scipy", "statsmodels", "cleanlab", "optuna", "dask", "distributed"}
-print(sorted(needless & sys.modules.keys()))
+libraries = {"sklearn", "torch", "onnx", "scipy", "statsmodels", "cleanlab", "optuna", "dask", "distributed"}
+print(sorted(libraries & sys.modules.keys()))
 """
     command = [sys.executable, "-c", script, *PAGES[1:]]
-    found = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=True)
+    found = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=True, timeout=100)
     assert found.stdout.splitlines()[-1] == "[]"

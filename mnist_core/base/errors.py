@@ -1,4 +1,4 @@
-"""The errors of the core: one family, each saying what was expected, what was found, what to do."""
+"""Exceptions of the core. Each message says what was expected, what was found, and what to do."""
 
 from collections.abc import Iterable
 
@@ -6,11 +6,11 @@ from mnist_core.base.labels import CUSTOM_MARK
 
 
 class MnistCoreError(Exception):
-    """Base of all errors that a user can act on; anything else is a bug."""
+    """Base class of all errors that a user can act on. Any other exception is a bug."""
 
 
 class UnknownNameError(MnistCoreError):
-    """A dataset or classifier was asked for by a name that the registry does not hold."""
+    """The registry has no dataset or classifier of this name."""
 
     def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
         self.kind, self.name, self.known = kind, name, tuple(known)
@@ -18,28 +18,28 @@ class UnknownNameError(MnistCoreError):
 
 
 class DatasetError(MnistCoreError):
-    """A dataset's files are missing or wrong."""
+    """The files of a dataset are missing or not valid."""
 
 
 class DatasetCorruptError(DatasetError):
-    """A file is there, but it is not the file it should be."""
+    """A file of a dataset exists, but its content is not the expected one."""
 
 
 class DatasetUnavailableError(DatasetError):
-    """No source could give the dataset.
+    """No source has the dataset.
 
     Attributes
     ----------
     attempts : tuple of (source, reason)
-        Every source that was tried, in order, and why it failed.
+        Every source that was tried, in order, and the reason why it failed.
     remedy : str
-        What to do about it.
+        What the user can do.
     """
 
     def __init__(self, name: str, attempts: Iterable[tuple[str, str]], remedy: str) -> None:
         self.name, self.attempts, self.remedy = name, tuple(attempts), remedy
         tried = "".join(f"\n  - {source}: {reason}" for source, reason in self.attempts)
-        super().__init__(f"The images of {name!r} could not be had. Tried:{tried}\n{remedy}")
+        super().__init__(f"The images of {name!r} are unavailable. Tried:{tried}\n{remedy}")
 
 
 class ArtifactError(MnistCoreError):
@@ -48,51 +48,51 @@ class ArtifactError(MnistCoreError):
     Attributes
     ----------
     dataset, classifier : str
-        Whose run it is.
+        The run.
     reason : str
         What was expected and what was found, without the remedy.
     command : str
-        What mends it, in a terminal.
+        The command that repairs the run, for a terminal.
     """
 
     remedy, subcommand = "Train it again", "train"
     custom_remedy, custom_subcommand = "Delete it", "delete"
-    """Of a run of one's own, whose name is never given again."""
+    """The remedy for a custom run. It cannot be trained again, because its name is not used again."""
 
     def __init__(self, dataset: str, classifier: str, reason: str) -> None:
         self.dataset, self.classifier, self.reason = dataset, classifier, reason
         custom = CUSTOM_MARK in classifier
         remedy, subcommand = (self.custom_remedy, self.custom_subcommand) if custom else (self.remedy, self.subcommand)
-        asked = "show" if subcommand == "show" else f"{subcommand} {classifier}"
-        self.command = f"python -m mnist_core {asked} --dataset {dataset}"
+        arguments = "show" if subcommand == "show" else f"{subcommand} {classifier}"
+        self.command = f"python -m mnist_core {arguments} --dataset {dataset}"
         super().__init__(f"{classifier} on {dataset}: {reason} {remedy}: {self.command}")
 
 
 class ArtifactMissingError(ArtifactError):
-    """There is no run of this classifier on this dataset."""
+    """The classifier has no run on the dataset."""
 
-    custom_remedy, custom_subcommand = "See which there are", "show"
+    custom_remedy, custom_subcommand = "List the available runs", "show"
 
 
 class NotCrossValidatedError(ArtifactError):
-    """There is a run, without out-of-fold scores."""
+    """The run has no out-of-fold scores."""
 
     remedy, subcommand = custom_remedy, custom_subcommand = "Cross-validate it", "cv"
 
 
 class EnsembleNotCrossValidatedError(NotCrossValidatedError):
-    """The same of a vote, which its training cross-validates."""
+    """The run of an ensemble has no out-of-fold scores. Training an ensemble also cross-validates it."""
 
     remedy, subcommand = ArtifactError.remedy, ArtifactError.subcommand
 
 
 class ArtifactStaleError(ArtifactError):
-    """The run was made with other hyperparameters, data, format or members than today's, or a member is not usable."""
+    """The run has outdated hyperparameters, data, schema or members, or one of its members is not usable."""
 
 
 class ArtifactCorruptError(ArtifactError):
-    """The run's files do not match their record."""
+    """The record of the run is not valid, or its files do not match the record."""
 
 
 class TrainingError(MnistCoreError):
-    """A classifier cannot be trained here and now: a package is missing, or another training is under way."""
+    """A classifier cannot be trained: for instance, a package is missing or another training is running."""

@@ -1,4 +1,4 @@
-"""Files that are either whole or not there."""
+"""Atomic writing of files."""
 
 import contextlib
 import os
@@ -8,12 +8,12 @@ from pathlib import Path
 
 
 def write_atomically(path: Path, data: bytes) -> None:
-    """Write under a temporary name, flush to the disk, rename: a reader sees the old file or the new."""
+    """Write to a temporary name, flush to disk, and rename. A reader sees either the old file or the new one."""
     write_together({path: data})
 
 
 def write_together(contents: Mapping[Path, bytes]) -> None:
-    """Write several files, each atomically, and rename none before all are on the disk; the last is renamed last."""
+    """Write several files atomically. All are flushed to disk before the first is renamed; the last is renamed last."""
     staged: dict[Path, str] = {}
     try:
         for path, data in contents.items():

@@ -1,11 +1,11 @@
-"""What people call their runs: as it is kept, and as it may stand anywhere on a page."""
+"""Labels of custom runs, cleaned for storage and escaped for display."""
 
 import re
 
 CUSTOM_MARK = "@"
-"""Stands in the name of a run of one's own between the classifier and a number: `mlp@1`."""
-LONGEST = 40
-"""Letters of a label: more would not fit beside a line of a chart."""
+"""Separates the classifier from the number in the name of a custom run: `mlp@1`."""
+MAX_LABEL_LENGTH = 40
+"""Maximum number of characters. A longer label does not fit beside a line of a chart."""
 
 _LOOK_ALIKES = str.maketrans(
     {
@@ -26,26 +26,26 @@ _LOOK_ALIKES = str.maketrans(
         "@": "＠",
     }
 )
-"""Letters that mean something in Markdown, in Plotly's texts or to Streamlit, and letters like them that do not."""
+"""Characters with a meaning in Markdown, Plotly or Streamlit, and similar characters without one."""
 
 
 def clean_label(text: str) -> str:
-    """A label as it is kept: one line of what can be seen, cut to `LONGEST` letters."""
-    seen = "".join(letter if letter.isprintable() else " " for letter in text)
-    label = " ".join(seen.split())
-    return label if len(label) <= LONGEST else f"{label[: LONGEST - 1].rstrip()}…"
+    """Return a label for storage: one line of printable characters, cut to `MAX_LABEL_LENGTH`."""
+    printable = "".join(character if character.isprintable() else " " for character in text)
+    label = " ".join(printable.split())
+    return label if len(label) <= MAX_LABEL_LENGTH else f"{label[: MAX_LABEL_LENGTH - 1].rstrip()}…"
 
 
 def plain(label: str) -> str:
-    """A label that is nothing but text wherever it stands: in Markdown, in a chart, in a list to choose from.
+    """Return a label that is displayed as text in Markdown, in a chart and in a select box.
 
-    No way of escaping works in all of these, so a letter that could mean something becomes another that looks like it.
+    No escape sequence works in all three. Characters with a meaning are therefore replaced by similar ones.
     """
     text = clean_label(label).translate(_LOOK_ALIKES)
-    text = re.sub(r"(?i)\bwww\.", "www․", text)  # which Markdown would make a link
-    return re.sub(r"^(?:([-+=])|(\d+)[.)](?= |$))", lambda found: _first(*found.groups()), text)
+    text = re.sub(r"(?i)\bwww\.", "www․", text)  # Markdown turns it into a link
+    return re.sub(r"^(?:([-+=])|(\d+)[.)](?= |$))", lambda found: _plain_start(*found.groups()), text)
 
 
-def _first(mark: str | None, number: str | None) -> str:
-    """The beginning of a line that would be a list or a heading."""
+def _plain_start(mark: str | None, number: str | None) -> str:
+    """Return a replacement for the start of a line that Markdown would turn into a list or a heading."""
     return {"-": "‐", "+": "＋", "=": "＝"}[mark] if mark else f"{number}․"

@@ -1,4 +1,4 @@
-"""What becomes of freed memory: the system's C library decides, and can be told, where it is glibc."""
+"""Control when glibc returns freed memory to the system. With other C libraries nothing happens."""
 
 import contextlib
 import ctypes
@@ -6,26 +6,26 @@ import ctypes
 TRIM_THRESHOLD, MMAP_THRESHOLD = -1, -3
 """Parameters of mallopt(3)."""
 LARGEST = 32 << 20
-"""The largest M_MMAP_THRESHOLD that glibc takes on 64 bits, bytes."""
-KEPT = 1 << 30
-"""Freed memory that a process may keep, bytes."""
+"""The largest M_MMAP_THRESHOLD that glibc accepts on 64-bit systems, in bytes."""
+MAX_KEPT = 1 << 30
+"""Freed memory that a process can keep, in bytes."""
 
 
-def give_back_memory() -> None:
-    """Return freed memory to the system: glibc keeps it otherwise, hundreds of MB after loading a forest."""
-    _tell("malloc_trim", 0)
+def release_memory() -> None:
+    """Return freed memory to the system. Otherwise glibc keeps it: hundreds of MB after loading a random forest."""
+    _call_glibc("malloc_trim", 0)
 
 
-def keep_memory() -> None:
-    """Let this process keep what it frees, up to 1 GB, from now on: for training alone.
+def keep_freed_memory() -> None:
+    """Let this process keep up to 1 GB of freed memory from now on. Only training needs this.
 
-    A network's steps free and ask for the same few MB each, which the system would hand out anew, page by page.
+    Each training step of a network frees and allocates the same few MB, which the system would provide page by page.
     """
-    _tell("mallopt", TRIM_THRESHOLD, KEPT)
-    _tell("mallopt", MMAP_THRESHOLD, LARGEST)
+    _call_glibc("mallopt", TRIM_THRESHOLD, MAX_KEPT)
+    _call_glibc("mallopt", MMAP_THRESHOLD, LARGEST)
 
 
-def _tell(function: str, *arguments: int) -> None:
-    """Call a function of glibc; other C libraries have none of that name, and some systems do not open theirs."""
+def _call_glibc(function: str, *arguments: int) -> None:
+    """Call a function of glibc. Nothing happens if the C library lacks it or cannot be opened."""
     with contextlib.suppress(OSError, AttributeError, TypeError):
         getattr(ctypes.CDLL(None), function)(*arguments)

@@ -1,4 +1,4 @@
-"""Which packages are installed here, and which that training needs are missing; found without importing any."""
+"""Checks for installed packages, without importing them."""
 
 from collections.abc import Iterable
 from contextlib import suppress
@@ -11,7 +11,7 @@ REMEDY = "pip install -r requirements-train.txt"
 
 
 def installed_versions(packages: Iterable[str]) -> dict[str, str]:
-    """The versions of those of these distributions that are installed."""
+    """Return the versions of the installed ones among these distributions."""
     found = {}
     for package in packages:
         with suppress(metadata.PackageNotFoundError):
@@ -20,11 +20,11 @@ def installed_versions(packages: Iterable[str]) -> dict[str, str]:
 
 
 def missing_packages(*packages: str) -> list[str]:
-    """Return those of these packages, by import name, that are not installed."""
+    """Return the packages, given by import name, that are not installed."""
     return [package for package in packages if find_spec(package) is None]
 
 
 def require_packages(*packages: str, purpose: str) -> None:
-    """Raise TrainingError, with the command that mends it, unless all of these can be imported."""
+    """Raise TrainingError with the command that installs the packages, unless all of them are installed."""
     if missing := missing_packages(*packages):
         raise TrainingError(f"{purpose} needs {', '.join(missing)}, which is not installed. Run: {REMEDY}")

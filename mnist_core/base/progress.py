@@ -1,13 +1,13 @@
-"""How long work reports where it stands."""
+"""Interface for reporting the progress of long work."""
 
 from collections.abc import Mapping
 from typing import Protocol
 
 
 class Progress(Protocol):
-    """Called with a short message and the share done in 0..1 (None: unknown). It may raise to cancel the work.
+    """Callable that receives a short message and the completed share in 0..1 (None: unknown).
 
-    Training in epochs also hands over each entry of its history as `entry`, as soon as it is there.
+    It can raise an exception to cancel the work. Training in epochs also passes each entry of its history as `entry`.
     """
 
     def __call__(
@@ -16,4 +16,4 @@ class Progress(Protocol):
 
 
 def silent(message: str, share: float | None = None, *, entry: Mapping[str, float] | None = None) -> None:
-    """Report to nobody."""
+    """Ignore the progress."""

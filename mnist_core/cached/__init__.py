@@ -1,15 +1,14 @@
-"""Streamlit's caches over the core: what all sessions share. Nothing else in mnist_core imports streamlit.
+"""Streamlit caches over the core, shared by all sessions. No other package of `mnist_core` imports Streamlit.
 
-Keys are names and fingerprints, never arrays; what is returned is shared, so nobody may change it.
+Cache keys are names and fingerprints, never arrays. Returned objects are shared: do not modify them.
 """
 
+from mnist_core.cached.leaderboard import final_model, leaderboard
 from mnist_core.cached.models import load_members, load_models, predict_all
 from mnist_core.cached.pixels import Pixels, load_pixels, sheet
 from mnist_core.cached.results import (
     Results,
     confusion_matrix,
-    final_model,
-    leaderboard,
     load_results,
     not_cross_validated,
     predictions_csv,

@@ -1,4 +1,4 @@
-"""Work in a thread of its own, which all sessions share: a page asks where it stands and goes on."""
+"""Background tasks: work in a thread that all sessions share, while pages poll its state."""
 
 import threading
 from abc import ABC, abstractmethod
@@ -6,41 +6,50 @@ from collections.abc import Mapping
 
 from mnist_core.base.errors import MnistCoreError
 
-_PATIENCE = 0.4
-"""Seconds that the first to ask waits: mostly it is done at once."""
+_INITIAL_WAIT = 0.4
+"""Seconds that the constructor waits for the task: most tasks are done by then."""
 
 
 class Background(ABC):
-    """Work that begins at once; a subclass sets its own attributes first, and keeps what comes of the work.
+    """A task that starts in its constructor.
+
+    A subclass sets its own attributes before it calls `super().__init__`, and stores the result as an attribute.
+
+    Parameters
+    ----------
+    title : str
+        Name of the task in error messages, such as "Measuring the digits".
 
     Attributes
     ----------
     done : bool
-        Whether it has come to its end.
+        Whether the task has finished without an error.
     error : MnistCoreError or None
-        Why nothing came of it.
-    message, share : str, float or None
-        What is being done, and how much of it is done in 0..1.
+        Why the task failed.
+    message : str
+        The current step.
+    share : float or None
+        Progress in 0..1, or None if unknown.
     """
 
-    def __init__(self, what: str) -> None:
+    def __init__(self, title: str) -> None:
         self.done = False
         self.error: MnistCoreError | None = None
         self.message = "Starting"
         self.share: float | None = None
-        self._what = what
-        thread = threading.Thread(target=self._run, name=what, daemon=True)
+        self._title = title
+        thread = threading.Thread(target=self._run, name=title, daemon=True)
         thread.start()
-        thread.join(_PATIENCE)
+        thread.join(_INITIAL_WAIT)
 
     @property
     def busy(self) -> bool:
-        """Whether it is still under way."""
+        """Whether the task is still running."""
         return not self.done and self.error is None
 
     @abstractmethod
     def _work(self) -> None:
-        """Do it, and keep what comes of it."""
+        """Do the work and store the result."""
 
     def _report(self, message: str, share: float | None = None, *, entry: Mapping[str, float] | None = None) -> None:
         self.message, self.share = message, share
@@ -51,5 +60,5 @@ class Background(ABC):
             self.done = True
         except MnistCoreError as error:
             self.error = error
-        except Exception as error:  # A thread has nobody else to tell.
-            self.error = MnistCoreError(f"{self._what} failed: {error!r}")
+        except Exception as error:  # The thread has no caller that could handle it: pages show `self.error`.
+            self.error = MnistCoreError(f"{self._title} failed: {error!r}")

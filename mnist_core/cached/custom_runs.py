@@ -1,4 +1,4 @@
-"""Runs of one's own: beside the classifier that each is a change of, renamed, and deleted."""
+"""Table of the custom runs of a dataset, and functions that rename and delete a run."""
 
 from typing import Any
 
@@ -19,16 +19,23 @@ COLUMNS = (
 
 
 def custom_runs_table(results: Results) -> pd.DataFrame:
-    """One row a usable run of one's own, the newest first: shares in 0..1, differences to the base's in -1..1.
+    """Return one row per usable custom run, newest first.
 
-    Differences are NaN where the base has no usable run.
+    Returns
+    -------
+    DataFrame
+        `name`, `label`; `base` and `base_label`, the classifier that the run is based on; `changes` of its
+        hyperparameters; `n_train`, `seed`; `test_accuracy`, and `low` and `high`, its 95 % confidence interval
+        (Wilson): shares in 0..1; `difference` from the test accuracy of the base, in -1..1, and `difference_low` and
+        `difference_high`, its 95 % confidence interval; `created` (ISO 8601). The differences are NaN if the base has
+        no usable run.
     """
     return _custom_runs_table(results.key, results)
 
 
 @st.cache_resource(max_entries=6, show_spinner=False)
 def _custom_runs_table(key: tuple[str, ...], _results: Results) -> pd.DataFrame:
-    rows = [_row(_results, name) for name in _results.records if is_custom(name)]
+    rows = [_row(_results, name) for name in _results.runs if is_custom(name)]
     frame = pd.DataFrame(rows, columns=list(COLUMNS))
     return frame.sort_values("created", ascending=False, kind="stable", ignore_index=True)
 
@@ -36,7 +43,7 @@ def _custom_runs_table(key: tuple[str, ...], _results: Results) -> pd.DataFrame:
 def _row(results: Results, name: str) -> dict[str, Any]:
     record, base = results[name].record, base_of(name)
     low, high = accuracy_interval(record.test_accuracy, record.n_test)
-    found = comparison(results, name, base) if base in results.records else None
+    compared = comparison(results, name, base) if base in results.runs else None
     return {
         "name": name,
         "label": results.label(name),
@@ -48,18 +55,18 @@ def _row(results: Results, name: str) -> dict[str, Any]:
         "test_accuracy": record.test_accuracy,
         "low": low,
         "high": high,
-        "difference": found.difference if found else float("nan"),
-        "difference_low": found.low if found else float("nan"),
-        "difference_high": found.high if found else float("nan"),
+        "difference": compared.difference if compared else float("nan"),
+        "difference_low": compared.low if compared else float("nan"),
+        "difference_high": compared.high if compared else float("nan"),
         "created": record.created,
     }
 
 
 def rename(dataset: str, name: str, label: str) -> None:
-    """Call a run of one's own something else; MnistCoreError says why it cannot be."""
+    """Change the label of a custom run. An MnistCoreError says why it cannot be changed."""
     store.rename_run(store.load_record(dataset, name), label)
 
 
 def delete(dataset: str, name: str) -> None:
-    """Delete a run of one's own, usable or not; MnistCoreError says why it cannot be."""
+    """Delete a custom run, usable or not. An MnistCoreError says why it cannot be deleted."""
     store.delete_run(dataset, name)

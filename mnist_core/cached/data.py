@@ -1,4 +1,4 @@
-"""What is in a dataset: its labels, what its digits look like in numbers, and pictures of its classes."""
+"""Labels, shape measures and class averages of a dataset, computed once for all sessions."""
 
 import numpy as np
 import pandas as pd
@@ -12,16 +12,18 @@ from mnist_core.cached.results import Results
 from mnist_core.datasets import SplitName, get_dataset_spec
 from mnist_core.evaluation.distributions import class_densities, class_quartiles
 from mnist_core.evaluation.shapes import Measure, Shapes, measure_shapes
-from mnist_core.figures.sheet import digit_sheet
+from mnist_core.figures.sprite_sheet import render_sprite_sheet
+
+_FULL_INK_QUANTILE = 0.995
+"""Pixels at or above this quantile are drawn as full ink in the sheets of class averages."""
 
 
-class Measured(Background):
-    """The measures of a split's digits, taken in a thread of their own.
+class ShapeMeasurement(Background):
+    """The shape measures of a split, computed in a background thread.
 
     Attributes
     ----------
-    shapes : Shapes or None
-        Once they are there.
+    shapes : Shapes, or None until measured
     """
 
     def __init__(self, pixels: Pixels) -> None:
@@ -32,35 +34,36 @@ class Measured(Background):
     def _work(self) -> None:
         images, labels = self._pixels.images, self._pixels.labels
         if images is None or labels is None:
-            raise ValueError("expected images to measure, found none yet")
-        # On a shared machine the threads of the matrix products wait for each other: ten times slower was seen.
+            raise ValueError("Expected loaded images, found none. Wait until they are loaded.")
+        # With several BLAS threads on a shared machine, the matrix products took ten times as long.
         with threadpool_limits(1):
             self.shapes = measure_shapes(images, labels, progress=self._report)
         self._pixels.release()
-        del self._pixels  # which would otherwise outlive their place in the cache
+        del self._pixels  # This object would keep the images in memory after the cache has dropped them.
 
 
-def measure(dataset: str, split: SplitName) -> Measured | None:
-    """A split's measures, on their way or there; None as long as its images are not at hand."""
+def measure(dataset: str, split: SplitName) -> ShapeMeasurement | None:
+    """Return the shape measures of a split, computed or being computed, or None until its images are loaded."""
     pixels = load_pixels(dataset, split)
     return None if pixels.images is None else _measure(dataset, split, get_dataset_spec(dataset).fingerprint, pixels)
 
 
 @st.cache_resource(max_entries=6, show_spinner=False)
-def _measure(dataset: str, split: SplitName, fingerprint: str, _pixels: Pixels) -> Measured:
-    return Measured(_pixels)
+def _measure(dataset: str, split: SplitName, fingerprint: str, _pixels: Pixels) -> ShapeMeasurement:
+    return ShapeMeasurement(_pixels)
 
 
 def load_labels(results: Results) -> dict[str, np.ndarray]:
-    """The labels of both splits, each uint8 of shape (n,): those of any usable run, else those beside the images.
+    """Return the labels of both splits, each uint8 of shape (n,).
 
-    Without a run, a split whose images are not at hand is missing; with one, no images are fetched for it.
+    They come from any usable run, so no images are loaded for them. Without a usable run, they come with the images,
+    and a split is missing until its images are loaded.
     """
     splits: tuple[SplitName, ...] = ("train", "test")
     if record := next(iter(results.records.values()), None):
         return {split: _stored_labels(record.labels_sha256, split, record) for split in splits}
-    beside = {split: load_pixels(results.dataset, split).labels for split in splits}
-    return {split: labels for split, labels in beside.items() if labels is not None}
+    loaded = {split: load_pixels(results.dataset, split).labels for split in splits}
+    return {split: labels for split, labels in loaded.items() if labels is not None}
 
 
 @st.cache_resource(max_entries=6, show_spinner=False)
@@ -71,7 +74,7 @@ def _stored_labels(labels_sha256: str, split: SplitName, _record: store.Record) 
 def distribution(
     dataset: str, split: SplitName, measure: Measure, shapes: Shapes, labels: np.ndarray
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """A measure's densities and quartiles in each class, as `evaluation.distributions` gives them."""
+    """Return the densities and quartiles of a measure in each class: see `evaluation.distributions`."""
     return _distribution(dataset, split, get_dataset_spec(dataset).fingerprint, measure, shapes, labels)
 
 
@@ -84,14 +87,18 @@ def _distribution(
 
 
 def class_sheets(dataset: str, split: SplitName, shapes: Shapes) -> tuple[bytes, bytes]:
-    """The mean digits and the variances, each of the ten classes as a sheet whose darkest 1 in 200 pixels are full."""
+    """Return two sprite sheets (PNG) of the ten classes: their mean images and their variances.
+
+    Each sheet is scaled so that its darkest pixels, 1 in 200, are full ink.
+    """
     return _class_sheets(dataset, split, get_dataset_spec(dataset).fingerprint, shapes)
 
 
 @st.cache_resource(max_entries=6, show_spinner=False)
 def _class_sheets(dataset: str, split: SplitName, fingerprint: str, _shapes: Shapes) -> tuple[bytes, bytes]:
-    mean, variance = (
-        digit_sheet((255 * (array / max(float(np.quantile(array, 0.995)), 1e-9)).clip(0, 1)).astype(np.uint8))
-        for array in (_shapes.mean, _shapes.variance)
-    )
-    return mean, variance
+    return _scaled_sheet(_shapes.mean), _scaled_sheet(_shapes.variance)
+
+
+def _scaled_sheet(array: np.ndarray) -> bytes:
+    full = max(float(np.quantile(array, _FULL_INK_QUANTILE)), 1e-9)
+    return render_sprite_sheet((255 * (array / full).clip(0, 1)).astype(np.uint8))

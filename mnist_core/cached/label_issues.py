@@ -1,4 +1,4 @@
-"""The digits whose labels the cross-validated runs doubt."""
+"""Suspected label errors of the cross-validated runs, computed once for all sessions."""
 
 import numpy as np
 import pandas as pd
@@ -7,73 +7,79 @@ import streamlit as st
 from mnist_core import store
 from mnist_core.cached.results import Results
 from mnist_core.classifiers.registry import members_of
+from mnist_core.datasets import SplitName
 from mnist_core.evaluation import label_issues as numbers
 
 
-def judges(results: Results) -> list[str]:
-    """The classifiers that were cross-validated."""
-    return [name for name, record in results.records.items() if record.cross_validation]
+def list_label_issues(results: Results, classifier: str) -> np.ndarray:
+    """Return the indices of the suspected label errors of a cross-validated classifier, least likely label first.
 
-
-def suspects(results: Results, judge: str) -> np.ndarray:
-    """Indices of the digits whose labels a cross-validated classifier doubts, most doubtful first: int32, read-only."""
-    record = results[judge].record
-    return _label_issues(record.key, results.split, record)
+    Returns
+    -------
+    int32 ndarray of shape (m,), read-only
+    """
+    return _list_label_issues(results[classifier].key, results.split, results[classifier].record)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def _label_issues(key: str, split: str, _record: store.Record) -> np.ndarray:
-    return store.load_label_issues(_record, "train" if split == "train" else "test")
+def _list_label_issues(key: str, split: SplitName, _record: store.Record) -> np.ndarray:
+    return store.load_label_issues(_record, split)
 
 
-def disputed(results: Results, judge: str) -> np.ndarray:
-    """Indices of all digits that a classifier takes for another class, the least likely label first: read-only."""
-    return _disputed(results[judge].key, judge, results)
+def list_disagreements(results: Results, classifier: str) -> np.ndarray:
+    """Return the indices of all samples where a classifier disagrees with the label, least likely label first.
+
+    Returns
+    -------
+    int64 ndarray of shape (m,), read-only
+    """
+    return _list_disagreements(results[classifier].key, results, classifier)
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
-def _disputed(key: str, judge: str, _results: Results) -> np.ndarray:
-    found = np.flatnonzero(_results[judge].y_pred != _results.y_true)
-    indices = found[np.argsort(_results[judge].proba[found, _results.y_true[found]], kind="stable")]
+def _list_disagreements(key: str, _results: Results, _classifier: str) -> np.ndarray:
+    run, y_true = _results[_classifier], _results.y_true
+    found = np.flatnonzero(run.y_pred != y_true)
+    indices = found[np.argsort(run.proba[found, y_true[found]], kind="stable")]
     indices.flags.writeable = False
     return indices
 
 
 def count_disagreements(results: Results) -> np.ndarray:
-    """Number of single classifiers that disagree with each label: int64 of shape (n,), read-only."""
+    """Return the number of single classifiers that disagree with each label: int64 of shape (n,), read-only."""
     return _count_disagreements(results.key, results)
 
 
 @st.cache_resource(max_entries=6, show_spinner=False)
 def _count_disagreements(key: tuple[str, ...], _results: Results) -> np.ndarray:
-    votes = numbers.count_disagreements(
+    counts = numbers.count_disagreements(
         _results.y_true, [_results[name].y_pred for name in _results.single_classifiers]
     )
-    votes.flags.writeable = False
-    return votes
+    counts.flags.writeable = False
+    return counts
 
 
-def accuracy_without(results: Results, judge: str) -> pd.DataFrame:
-    """The accuracy of every classifier with and without suspects, as `evaluation.suspects` has it."""
-    return _accuracy_without(results.key, judge, results)
+def accuracy_without(results: Results, classifier: str) -> pd.DataFrame:
+    """Return the accuracy of every classifier with and without label issues: see `evaluation.label_issues`."""
+    return _accuracy_without(results.key, classifier, results)
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
-def _accuracy_without(key: tuple[str, ...], judge: str, _results: Results) -> pd.DataFrame:
-    listed = {name: suspects(_results, name) for name in judges(_results)}
-    members = {name: members_of(name) for name in _results.records if name not in _results.single_classifiers}
-    return numbers.accuracy_without(_results.y_true, _results.y_pred, listed, judge, members=members)
+def _accuracy_without(key: tuple[str, ...], classifier: str, _results: Results) -> pd.DataFrame:
+    validated = [name for name, record in _results.records.items() if record.cross_validation]
+    label_issues = {name: list_label_issues(_results, name) for name in validated}
+    members = {name: members_of(name) for name in _results.runs if name not in _results.single_classifiers}
+    return numbers.accuracy_without(_results.y_true, _results.y_pred, label_issues, classifier, members=members)
 
 
-def label_issues_csv(results: Results, judge: str, indices: np.ndarray) -> bytes:
-    """What the judge and every other classifier say of these digits, as a CSV file."""
-    proba = results[judge].proba
+def label_issues_csv(results: Results, classifier: str, indices: np.ndarray) -> bytes:
+    """Return a CSV file of these samples with the predictions of every classifier."""
     table = numbers.label_issues_table(
         indices,
         results.y_true,
         results.y_pred,
-        judge=judge,
-        proba=proba,
+        classifier=classifier,
+        proba=results[classifier].proba,
         split=results.split,
         single_classifiers=results.single_classifiers,
     )

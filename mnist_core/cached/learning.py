@@ -1,4 +1,4 @@
-"""Learning curves and training histories of all runs."""
+"""Learning curves and training histories of all runs, computed once for all sessions."""
 
 from collections.abc import Mapping
 
@@ -8,13 +8,18 @@ import streamlit as st
 from mnist_core.cached.results import Results
 from mnist_core.evaluation.learning import summarise_curve, summarise_history
 
-_WHOLE = ("n_train", "test_accuracy", "fit_seconds")
+_RUN_FIELDS = ("n_train", "test_accuracy", "fit_seconds")
 
 
 def learning_curves(results: Results) -> pd.DataFrame:
-    """The learning curves that were measured: `name`, `label`, then as `evaluation.learning.summarise_curve` has it.
+    """Return the measured learning curves of all runs, one row per run and training size.
 
-    The largest size of each is the stored run itself.
+    The largest size of each curve is the stored run itself.
+
+    Returns
+    -------
+    DataFrame
+        The columns of `evaluation.learning.summarise_curve`, then `name` and `label`.
     """
     return _learning_curves(results.key, results)
 
@@ -24,27 +29,33 @@ def _learning_curves(key: tuple[str, ...], _results: Results) -> pd.DataFrame:
     curves = {}
     for name, record in _results.records.items():
         if record.learning_curve:
-            whole = {field: getattr(record, field) for field in _WHOLE}
-            curves[name] = summarise_curve([*record.learning_curve, whole], record.n_test)
-    return _joined(curves, _results, empty=summarise_curve([], 1))
+            run = {field: getattr(record, field) for field in _RUN_FIELDS}
+            curves[name] = summarise_curve([*record.learning_curve, run], record.n_test)
+    return _concatenate(curves, _results.labels, empty=summarise_curve([], 1))
 
 
 def histories(results: Results) -> pd.DataFrame:
-    """The histories of classifiers that are trained in epochs: `name`, `label`, then as `summarise_history` has it."""
+    """Return the training histories of all runs that are trained in epochs, one row per run and epoch.
+
+    Returns
+    -------
+    DataFrame
+        The columns of `evaluation.learning.summarise_history`, then `name` and `label`.
+    """
     return _histories(results.key, results)
 
 
 @st.cache_resource(max_entries=6, show_spinner=False)
 def _histories(key: tuple[str, ...], _results: Results) -> pd.DataFrame:
-    told = {
+    frames = {
         name: summarise_history(record.history, record.n_holdout)
         for name, record in _results.records.items()
         if record.history
     }
-    return _joined(told, _results, empty=summarise_history([], 1))
+    return _concatenate(frames, _results.labels, empty=summarise_history([], 1))
 
 
-def _joined(frames: Mapping[str, pd.DataFrame], results: Results, *, empty: pd.DataFrame) -> pd.DataFrame:
-    """One frame of them all, each row with its classifier."""
-    labelled = [frame.assign(name=name, label=results.labels[name]) for name, frame in frames.items()]
-    return pd.concat(labelled, ignore_index=True) if labelled else empty.assign(name="", label="")
+def _concatenate(frames: Mapping[str, pd.DataFrame], labels: Mapping[str, str], *, empty: pd.DataFrame) -> pd.DataFrame:
+    """Return one frame of all, with the name and label of the run in each row."""
+    labeled = [frame.assign(name=name, label=labels[name]) for name, frame in frames.items()]
+    return pd.concat(labeled, ignore_index=True) if labeled else empty.assign(name="", label="")

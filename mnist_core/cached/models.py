@@ -1,4 +1,4 @@
-"""The models, each loaded once for all sessions."""
+"""The models of the runs, each loaded once for all sessions."""
 
 from collections.abc import Mapping
 
@@ -14,7 +14,7 @@ from mnist_core.evaluation.metrics import softmax
 
 
 def load_model(results: Results, classifier: str) -> Served:
-    """A classifier's model, loaded once for all sessions, whatever else is added to its run meanwhile."""
+    """Return the model of a run. It is loaded again only if its file or temperature has changed."""
     return _load(results[classifier].record)
 
 
@@ -27,9 +27,9 @@ def _load_model(sha256: str, temperature: float, _record: store.Record) -> Serve
     return store.load_model(_record, _load)
 
 
-def load_members(results: Results, vote: str) -> tuple[Member, ...]:
-    """Over whom a classifier votes, and with which weights."""
-    record = results[vote].record
+def load_members(results: Results, ensemble: str) -> tuple[Member, ...]:
+    """Return the members of an ensemble with their weights."""
+    record = results[ensemble].record
     return _load_members(record.files[record.model_file]["sha256"], record)
 
 
@@ -39,9 +39,9 @@ def _load_members(sha256: str, _record: store.Record) -> tuple[Member, ...]:
 
 
 def load_models(results: Results) -> tuple[dict[str, Served], list[ArtifactError]]:
-    """Every classifier's model, and what is wrong with those that cannot be loaded."""
+    """Return the models by classifier name, and the errors of those that cannot be loaded."""
     models, problems = {}, []
-    for name in results.records:
+    for name in results.runs:
         try:
             models[name] = load_model(results, name)
         except ArtifactError as error:
@@ -50,13 +50,17 @@ def load_models(results: Results) -> tuple[dict[str, Served], list[ArtifactError
 
 
 def predict_all(models: Mapping[str, Served], images: np.ndarray) -> dict[str, np.ndarray]:
-    """Each model's probabilities of digits, float32 (n, 10); what votes over models before it does not ask them again.
+    """Predict probabilities with every model. Each model runs once: ensembles reuse the scores of earlier models.
 
     Parameters
     ----------
-    models : mapping by name
-        As of `load_models`.
+    models : mapping of classifier name to Served
+        As returned by `load_models`.
     images : uint8 ndarray of shape (n, 28, 28)
+
+    Returns
+    -------
+    mapping of classifier name to float32 ndarray of shape (n, 10)
     """
     scores: dict[str, np.ndarray] = {}
     for name, model in models.items():

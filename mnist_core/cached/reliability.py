@@ -1,4 +1,4 @@
-"""What the reliability of a classifier on the test split is made of, computed once for all sessions."""
+"""Classification reports, calibration, ROC curves and coverage on the test split, computed once for all sessions."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,20 +14,21 @@ from mnist_core.evaluation.metrics import softmax
 from mnist_core.evaluation.mistakes import confidence_and_margin
 
 Stage = Literal["before", "after"]
-"""Probabilities of the raw scores (a temperature of 1), or at the fitted temperature."""
+"""Probabilities before temperature scaling (a temperature of 1), or after it (at the fitted temperature)."""
 
 
 @dataclass(frozen=True)
 class Calibration:
-    """How well probabilities are calibrated at one stage.
+    """Calibration of the probabilities at one stage.
 
     Attributes
     ----------
     bins : mapping of "mass" and "width" to DataFrame
-        As `calibration_bins` gives them.
-    errors : mapping of "mass" and "width" to float
-        Expected calibration errors, 0..1.
+        As returned by `evaluation.calibration.calibration_bins`.
+    errors : mapping of "mass" and "width" to float in 0..1
+        Expected calibration errors.
     brier : float in 0..2
+        Brier score.
     """
 
     bins: Mapping[calibration.Binning, pd.DataFrame]
@@ -42,9 +43,9 @@ class Report:
     Attributes
     ----------
     digits : DataFrame
-        As `class_report` and `report_intervals` give them, side by side.
+        The columns of `evaluation.confusion.class_report` and `report_intervals`, indexed by `digit`.
     averages : DataFrame
-        As `report_averages` gives them.
+        As returned by `evaluation.confusion.report_averages`.
     """
 
     digits: pd.DataFrame
@@ -52,7 +53,7 @@ class Report:
 
 
 def report(results: Results, classifier: str) -> Report:
-    """A classifier's classification report."""
+    """Return the classification report of a run."""
     return _report(results[classifier].key, confusion_matrix(results, classifier))
 
 
@@ -63,7 +64,7 @@ def _report(key: str, _matrix: np.ndarray) -> Report:
 
 
 def calibrations(results: Results, classifier: str) -> Mapping[Stage, Calibration]:
-    """A classifier's calibration before and after the temperature."""
+    """Return the calibration of a run before and after temperature scaling. `results` must be of the test split."""
     return _calibrations(results[classifier].key, results, classifier)
 
 
@@ -71,16 +72,15 @@ def calibrations(results: Results, classifier: str) -> Mapping[Stage, Calibratio
 def _calibrations(key: str, _results: Results, _classifier: str) -> Mapping[Stage, Calibration]:
     y_true, run, correct = _results.y_true, _results[_classifier], _correct(_results, _classifier)
     if run.scores is None:
-        raise ValueError(f"Expected results of the test split, found those of the {_results.split} split.")
-    stages: dict[Stage, np.ndarray] = {
-        "before": softmax(run.scores, 1.0),
-        "after": run.proba,
+        raise ValueError(f"Expected results of the test split, found the {_results.split} split.")
+    unscaled = softmax(run.scores, 1.0)
+    return {
+        "before": _calibration(y_true, unscaled, confidence_and_margin(unscaled)[0], correct),
+        "after": _calibration(y_true, run.proba, run.confidence, correct),
     }
-    return {stage: _calibration(y_true, proba, correct) for stage, proba in stages.items()}
 
 
-def _calibration(y_true: np.ndarray, proba: np.ndarray, correct: np.ndarray) -> Calibration:
-    confidence, _ = confidence_and_margin(proba)
+def _calibration(y_true: np.ndarray, proba: np.ndarray, confidence: np.ndarray, correct: np.ndarray) -> Calibration:
     binnings: tuple[calibration.Binning, ...] = ("mass", "width")
     bins = {by: calibration.calibration_bins(confidence, correct, by=by) for by in binnings}
     errors = {by: calibration.expected_calibration_error(frame) for by, frame in bins.items()}
@@ -88,7 +88,10 @@ def _calibration(y_true: np.ndarray, proba: np.ndarray, correct: np.ndarray) -> 
 
 
 def chance_error(results: Results, classifier: str, by: calibration.Binning) -> float:
-    """The calibration error that 95 in 100 perfectly calibrated classifiers with these confidences stay below, 0..1."""
+    """Return the 95 % quantile, in 0..1, of the calibration error of perfectly calibrated classifiers.
+
+    Their confidences are those of the run: see `evaluation.calibration.chance_calibration_errors`.
+    """
     return _chance_error(results[classifier].key, by, results[classifier].confidence)
 
 
@@ -98,7 +101,10 @@ def _chance_error(key: str, by: calibration.Binning, _confidence: np.ndarray) ->
 
 
 def class_curves(results: Results, classifier: str, kind: curves.Kind) -> Mapping[str, curves.Curve]:
-    """A classifier's ROC or precision-recall curves "macro", "micro" and "0" to "9", thinned but for their areas."""
+    """Return the ROC or precision-recall curves "macro", "micro" and "0" to "9" of a run, thinned for display.
+
+    Their areas are those of the full curves.
+    """
     return _class_curves(results[classifier].key, kind, results.y_true, results[classifier].proba)
 
 
@@ -111,20 +117,19 @@ def _class_curves(key: str, kind: curves.Kind, _y_true: np.ndarray, _proba: np.n
 
 
 def coverage_of(results: Results, classifier: str) -> tuple[coverage.Coverage, pd.DataFrame]:
-    """What a classifier answers at each threshold, whole and as few points with intervals."""
-    correct = _correct(results, classifier)
-    return _coverage_of(results[classifier].key, results[classifier].confidence, correct)
+    """Return the coverage curve of a run, and a table of few of its points: see `evaluation.coverage`."""
+    return _coverage_of(results[classifier].key, results, classifier)
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
-def _coverage_of(key: str, _confidence: np.ndarray, _correct: np.ndarray) -> tuple[coverage.Coverage, pd.DataFrame]:
-    curve = coverage.coverage_curve(_confidence, _correct)
-    _freeze(curve.thresholds, curve.answered, curve.wrong)
+def _coverage_of(key: str, _results: Results, _classifier: str) -> tuple[coverage.Coverage, pd.DataFrame]:
+    curve = coverage.coverage_curve(_results[_classifier].confidence, _correct(_results, _classifier))
+    _freeze(curve.thresholds, curve.classified, curve.misclassified)
     return curve, coverage.coverage_frame(curve)
 
 
 def histogram(results: Results, classifier: str) -> pd.DataFrame:
-    """How many right and wrong predictions of a classifier have which confidence."""
+    """Count the correct and wrong predictions of a run by confidence: see `evaluation.calibration`."""
     return calibration.confidence_histogram(results[classifier].confidence, _correct(results, classifier))
 
 

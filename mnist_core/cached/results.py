@@ -1,22 +1,19 @@
-"""Every usable run of a dataset, and what follows from one."""
+"""The usable runs of a dataset with their predictions, and what is computed from the predictions of one run."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-import pandas as pd
 import streamlit as st
 
 from mnist_core import store
 from mnist_core.base.errors import ArtifactError, EnsembleNotCrossValidatedError, NotCrossValidatedError
 from mnist_core.base.labels import CUSTOM_MARK, plain
-from mnist_core.cached.head_to_head import ranks
 from mnist_core.classifiers.registry import get_classifier_spec, is_ensemble
 from mnist_core.datasets import SplitName
 from mnist_core.evaluation import confusion, mistakes
-from mnist_core.evaluation.metrics import accuracy_interval, softmax
-from mnist_core.evaluation.selection import choose_final_model
+from mnist_core.evaluation.metrics import softmax
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,12 +23,13 @@ class Run:
     Attributes
     ----------
     key : str
-        Cache key: the split and the record's content.
+        Cache key: the split and the content of the record.
+    record : Record
     y_pred : uint8 ndarray of shape (n,)
     proba : ndarray of shape (n, 10)
         Float32 for the test split, float16 for the training split.
     confidence, margin : float32 ndarrays of shape (n,)
-        Probability of the predicted class, and its difference to the second most probable class.
+        Probability of the predicted class, and its difference from that of the second most probable class.
     scores : float32 ndarray of shape (n, 10), or None
         Only kept for the test split.
     """
@@ -49,14 +47,16 @@ class Run:
 class Results:
     """All runs of a dataset with their predictions for one split.
 
-    Predictions for the training split are out-of-fold: each digit is predicted by a model that was not trained on it.
+    Predictions for the training split are out-of-fold: each sample is predicted by a model that was not trained on it.
 
     Attributes
     ----------
+    dataset : str
+    split : {"train", "test"}
     names : tuple of str
         All classifiers, usable or not, in the order of `store.list_runs`.
     runs : mapping of classifier name to Run
-        The usable runs, in the same order.
+        The usable runs, in the same order. `results[name]` is `results.runs[name]`.
     problems : mapping of classifier name to ArtifactError
         Why each of the other runs cannot be used.
     y_true : uint8 ndarray of shape (n,)
@@ -89,18 +89,18 @@ class Results:
         """The predictions of each usable run."""
         return {name: run.y_pred for name, run in self.runs.items()}
 
-    @property
-    def single_classifiers(self) -> list[str]:
-        """The usable classifiers with a judgement of their own: those that vote over others would count these twice."""
-        return [name for name in self.runs if not is_ensemble(name)]
-
-    @property
+    @cached_property
     def labels(self) -> dict[str, str]:
-        """What to call each usable classifier on screen."""
+        """The display name of each usable run."""
         return {name: self.label(name) for name in self.runs}
 
+    @property
+    def single_classifiers(self) -> list[str]:
+        """The usable runs without the ensembles, whose predictions repeat those of their members."""
+        return [name for name in self.runs if not is_ensemble(name)]
+
     def label(self, name: str) -> str:
-        """What to call a classifier on screen, usable or not; a label of one's own never looks like another's."""
+        """Return the display name of a run, usable or not. The label of a custom run is followed by its number."""
         record = self.records.get(name)
         if record is None or not record.label:
             return get_classifier_spec(name).label
@@ -108,32 +108,32 @@ class Results:
 
 
 def load_results(dataset: str, split: SplitName = "test") -> Results:
-    """The results of a dataset, read again only when a file of theirs has changed."""
+    """Return the results of a dataset. They are loaded again only if one of its files has changed."""
     return _load_results(dataset, split, store.signature(dataset))
 
 
 @st.cache_resource(max_entries=6, show_spinner=False)
 def _load_results(dataset: str, split: SplitName, signature: str) -> Results:
-    records: dict[str, store.Record] = {}
     runs: dict[str, Run] = {}
+    verified: dict[str, store.Record] = {}
     problems: dict[str, ArtifactError] = {}
     y_true = np.empty(0, dtype=np.uint8)
     names = tuple(store.list_runs(dataset))
     for name in names:
         try:
-            record = store.load_record(dataset, name, verified=records)
+            record = store.load_record(dataset, name, verified=verified)
             y_true, scores = store.load_labels(record, split), _load_scores(record, split)
         except ArtifactError as error:
             problems[name] = error
             continue
-        records[name], runs[name] = record, _predictions(record, split, scores)
+        verified[name], runs[name] = record, _make_run(record, split, scores)
     return Results(dataset, split, names, runs, problems, y_true)
 
 
-def _predictions(record: store.Record, split: SplitName, scores: np.ndarray) -> Run:
+def _make_run(record: store.Record, split: SplitName, scores: np.ndarray) -> Run:
     y_pred, proba = scores.argmax(axis=1).astype(np.uint8), softmax(scores, record.temperature)
     confidence, margin = mistakes.confidence_and_margin(proba)
-    if split == "train":  # Six times as many digits, of which a page shows a few.
+    if split == "train":  # Six times as many samples, of which a page shows few: half of the memory is enough.
         proba = proba.astype(np.float16)
     for array in (y_pred, proba, confidence, margin):
         array.flags.writeable = False
@@ -149,71 +149,22 @@ def _load_scores(record: store.Record, split: SplitName) -> np.ndarray:
 
 
 def not_cross_validated(record: store.Record) -> NotCrossValidatedError:
-    """What is wrong with a run without out-of-fold scores, and what mends it: of a vote its training."""
+    """Return the error for a run without out-of-fold scores. Its command is `cv`, or `train` for an ensemble."""
     kind = EnsembleNotCrossValidatedError if is_ensemble(record.classifier) else NotCrossValidatedError
     return kind(record.dataset, record.classifier, "it has not been cross-validated yet.")
 
 
-def leaderboard(results: Results) -> pd.DataFrame:
-    """One row a classifier, of which there must be one, most accurate first: ranks, shares in 0..1, seconds, bytes."""
-    return _leaderboard(results.key, results)
-
-
-@st.cache_resource(max_entries=4, show_spinner=False)
-def _leaderboard(key: tuple[str, ...], _results: Results) -> pd.DataFrame:
-    rows, possible = [], ranks(_results)
-    for name, record in _results.records.items():
-        low, high = accuracy_interval(record.test_accuracy, record.n_test)
-        folds = record.cross_validation
-        rows.append(
-            {
-                "name": name,
-                "label": _results.labels[name],
-                "best_rank": possible[name][0],
-                "worst_rank": possible[name][1],
-                "test_accuracy": record.test_accuracy,
-                "low": low,
-                "high": high,
-                "cv_accuracy": folds.accuracy if folds else float("nan"),
-                "cv_spread": folds.spread if folds else float("nan"),
-                "cv_folds": [f"{100 * share:.2f}" for share in folds.accuracies] if folds else [],
-                "seeds_accuracy": record.seeds_accuracy,
-                "train_accuracy": record.train_accuracy,
-                "fit_seconds": record.fit_seconds,
-                "predict_seconds": record.predict_10_000_seconds,
-                "predict_one_seconds": record.predict_one_seconds,
-                "model_bytes": record.model_bytes,
-                "remark": get_classifier_spec(name).remark,
-            }
-        )
-    return pd.DataFrame(rows).sort_values("test_accuracy", ascending=False, ignore_index=True)
-
-
-def final_model(results: Results) -> str | None:
-    """The classifier that cross-validation chooses; None if nothing was cross-validated."""
-    validated = {name: record.cross_validation for name, record in results.records.items()}
-    return choose_final_model(
-        {name: folds.accuracy for name, folds in validated.items() if folds},
-        {name: record.predict_one_seconds for name, record in results.records.items()},
-    )
+def confusion_matrix(results: Results, classifier: str) -> np.ndarray:
+    """Return the confusion matrix of a run on the split of the results: int64 of shape (10, 10), rows are true."""
+    return _confusion_matrix(results[classifier].key, results.y_true, results[classifier].y_pred)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def _matrix(key: str, _y_true: np.ndarray, _y_pred: np.ndarray) -> np.ndarray:
+def _confusion_matrix(key: str, _y_true: np.ndarray, _y_pred: np.ndarray) -> np.ndarray:
     return confusion.confusion_matrix(_y_true, _y_pred)
 
 
-def confusion_matrix(results: Results, classifier: str) -> np.ndarray:
-    """A classifier's confusion matrix on the test split, int64 of shape (10, 10)."""
-    return _matrix(results[classifier].key, results.y_true, results[classifier].y_pred)
-
-
 def predictions_csv(results: Results, indices: Sequence[int] | np.ndarray) -> bytes:
-    """What every classifier said of these test digits, as a CSV file."""
-    return (
-        mistakes.predictions_table(
-            indices, results.y_true, results.y_pred, {name: run.proba for name, run in results.runs.items()}
-        )
-        .to_csv(index=False)
-        .encode()
-    )
+    """Return a CSV file of these samples with the predictions of every run: see `mistakes.predictions_table`."""
+    probas = {name: run.proba for name, run in results.runs.items()}
+    return mistakes.predictions_table(indices, results.y_true, results.y_pred, probas).to_csv(index=False).encode()

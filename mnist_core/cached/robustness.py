@@ -1,4 +1,4 @@
-"""What distorted digits do to the runs, and pictures of them."""
+"""Robustness of the runs to distorted digits, and sprite sheets of distorted digits."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,33 +8,34 @@ import pandas as pd
 import streamlit as st
 
 from mnist_core import store
+from mnist_core.base.digits import SIDE
 from mnist_core.cached.results import Results
 from mnist_core.datasets import SplitName, get_dataset_spec
 from mnist_core.evaluation import robustness as numbers
 from mnist_core.evaluation.metrics import accuracy_interval
-from mnist_core.figures.sheet import digit_sheet
+from mnist_core.figures.sprite_sheet import render_sprite_sheet
 from mnist_core.images.transforms import TRANSFORMS, augment, distort
 
 BASELINE = "logistic"
-"""Whose errors a corruption error is a multiple of, where it was measured."""
+"""Baseline of the corruption errors, if it has been measured. Otherwise the first measured run is the baseline."""
 DOMAIN = "digits"
-"""The dataset that models of any other one are shown as well."""
+"""The dataset on which the models of the other datasets are also evaluated."""
 
 
 @dataclass(frozen=True, eq=False)
 class Robustness:
-    """The accuracies of all runs that were measured under every transform.
+    """Accuracies of all runs that have been evaluated under every transform.
 
     Attributes
     ----------
     names : tuple of str
         These runs, in the order of the results.
     table : DataFrame
-        As `evaluation.robustness.accuracy_table` has it, and `label`.
-    means, errors : DataFrame
-        As its `mean_accuracies` and `corruption_errors` have them.
+        The columns of `evaluation.robustness.accuracy_table`, and `label`.
+    means, errors : DataFrames
+        As returned by `evaluation.robustness.mean_accuracies` and `corruption_errors`.
     baseline : str
-        Whose errors those are multiples of.
+        The run that the corruption errors are relative to.
     """
 
     names: tuple[str, ...]
@@ -44,13 +45,13 @@ class Robustness:
     baseline: str
 
 
-def measured(results: Results) -> Robustness | None:
-    """What was measured; None if nothing was."""
-    return _measured(results.key, results)
+def load_robustness(results: Results) -> Robustness | None:
+    """Return the robustness on the test split, or None if no run has been evaluated on distorted digits."""
+    return _load_robustness(results.key, results)
 
 
 @st.cache_resource(max_entries=6, show_spinner=False)
-def _measured(key: tuple[str, ...], _results: Results) -> Robustness | None:
+def _load_robustness(key: tuple[str, ...], _results: Results) -> Robustness | None:
     records = {
         name: record for name, record in _results.records.items() if TRANSFORMS.keys() <= record.robustness.keys()
     }
@@ -60,7 +61,7 @@ def _measured(key: tuple[str, ...], _results: Results) -> Robustness | None:
         {name: record.test_accuracy for name, record in records.items()},
         {name: {each: record.robustness[each] for each in TRANSFORMS} for name, record in records.items()},
         {name: transform.severities for name, transform in TRANSFORMS.items()},
-        len(_results.y_true),
+        get_dataset_spec(_results.dataset).n_test,
     )
     baseline = BASELINE if BASELINE in records else next(iter(records))
     return Robustness(
@@ -72,14 +73,26 @@ def _measured(key: tuple[str, ...], _results: Results) -> Robustness | None:
     )
 
 
-def answers(results: Results, transform: str) -> Mapping[str, np.ndarray]:
-    """By measured classifier its answers, uint8 of shape (6, n), read-only: the digits as they are, then distorted."""
-    return _answers(results.key, transform, results)
+def predictions(results: Results, transform: str) -> Mapping[str, np.ndarray]:
+    """Return the predictions of each evaluated run for the original and the distorted digits.
+
+    Parameters
+    ----------
+    results : Results
+        Of the test split.
+    transform : str
+
+    Returns
+    -------
+    mapping of classifier name to uint8 ndarray of shape (6, n), read-only
+        Row 0 holds the predictions for the original digits, rows 1 to 5 those at each severity, mild to severe.
+    """
+    return _predictions(results.key, transform, results)
 
 
 @st.cache_resource(max_entries=12, show_spinner=False)
-def _answers(key: tuple[str, ...], transform: str, _results: Results) -> Mapping[str, np.ndarray]:
-    robustness, found = _measured(key, _results), {}
+def _predictions(key: tuple[str, ...], transform: str, _results: Results) -> Mapping[str, np.ndarray]:
+    robustness, found = load_robustness(_results), {}
     for name in robustness.names if robustness else ():
         rows = np.vstack([_results[name].y_pred, store.load_robustness(_results[name].record, transform)])
         rows.flags.writeable = False
@@ -88,14 +101,14 @@ def _answers(key: tuple[str, ...], transform: str, _results: Results) -> Mapping
 
 
 def domain_table(results: Results) -> pd.DataFrame:
-    """Accuracy on the test split and on another dataset's digits, one row a classifier that was shown both.
+    """Return the accuracy on the test split and on all digits of another dataset, `DOMAIN`.
 
     Returns
     -------
     DataFrame
-        `name`, `label`, and shares in 0..1 with their 95 % intervals (Wilson): `test`, `test_low`, `test_high`,
-        `other`, `other_low`, `other_high`; `test_digits` and `other_digits` say of how many digits. Best first on the
-        other dataset.
+        One row per run that was evaluated on both, highest accuracy on the other dataset first: `name`, `label`;
+        `test` and `other`, shares in 0..1, with their 95 % confidence intervals (Wilson) `test_low`, `test_high`,
+        `other_low` and `other_high`; `test_digits` and `other_digits`, the numbers of samples. Empty if there is none.
     """
     spec = get_dataset_spec(DOMAIN)
     n, rows = spec.n_train + spec.n_test, []
@@ -103,18 +116,18 @@ def domain_table(results: Results) -> pd.DataFrame:
         if DOMAIN not in record.robustness:
             continue
         row: dict[str, object] = {"name": name, "label": results.labels[name]}
-        for what, accuracy, digits in (
+        for column, accuracy, digits in (
             ("test", record.test_accuracy, record.n_test),
             ("other", record.robustness[DOMAIN][0], n),
         ):
             low, high = accuracy_interval(accuracy, digits)
-            row |= {what: accuracy, f"{what}_low": low, f"{what}_high": high, f"{what}_digits": digits}
+            row |= {column: accuracy, f"{column}_low": low, f"{column}_high": high, f"{column}_digits": digits}
         rows.append(row)
     return pd.DataFrame(rows).sort_values("other", ascending=False, ignore_index=True) if rows else pd.DataFrame()
 
 
 @st.cache_data(max_entries=96, show_spinner=False)
-def before_and_after(
+def before_and_after_sheet(
     dataset: str,
     split: SplitName,
     fingerprint: str,
@@ -123,25 +136,25 @@ def before_and_after(
     indices: tuple[int, ...],
     _images: np.ndarray,
 ) -> bytes:
-    """A sheet of these digits, each as it is and then distorted."""
+    """Return a sprite sheet (PNG) of these samples, each followed by its distorted version."""
     before = _images[list(indices)]
     after = distort(before, transform, amount, np.array(indices))
-    return digit_sheet(np.stack([before, after], axis=1).reshape(-1, 28, 28))
+    return render_sprite_sheet(np.stack([before, after], axis=1).reshape(-1, SIDE, SIDE))
 
 
 @st.cache_data(max_entries=96, show_spinner=False)
-def severities(
+def severity_sheet(
     dataset: str, split: SplitName, fingerprint: str, transforms: tuple[str, ...], index: int, _images: np.ndarray
 ) -> bytes:
-    """A sheet of one digit, for each transform as it is and then at the five severities."""
+    """Return a sprite sheet (PNG) of one sample: for each transform the original and the five severities."""
     amounts = {name: (0, *TRANSFORMS[name].severities) for name in transforms}
-    one = _images[index : index + 1]
-    changed = [distort(one, name, amount, np.array([index])) for name in transforms for amount in amounts[name]]
-    return digit_sheet(np.concatenate(changed))
+    original = _images[index : index + 1]
+    changed = [distort(original, name, amount, np.array([index])) for name in transforms for amount in amounts[name]]
+    return render_sprite_sheet(np.concatenate(changed))
 
 
 @st.cache_data(max_entries=24, show_spinner=False)
-def augmented(
+def augmented_sheet(
     dataset: str,
     split: SplitName,
     fingerprint: str,
@@ -150,7 +163,7 @@ def augmented(
     indices: tuple[int, ...],
     _images: np.ndarray,
 ) -> bytes:
-    """A sheet of these digits as they are, and then as often augmented, each time by other amounts."""
+    """Return a sprite sheet (PNG) of these samples, then of `draws` augmented versions of them, drawn at random."""
     originals, rng = _images[list(indices)], np.random.default_rng(0)
     changed = [augment(originals, dict(amounts), rng) for _ in range(draws)]
-    return digit_sheet(np.concatenate([originals, *changed]))
+    return render_sprite_sheet(np.concatenate([originals, *changed]))

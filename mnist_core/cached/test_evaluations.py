@@ -1,40 +1,41 @@
-"""The log of every time a test split was scored."""
-
-from pathlib import Path
+"""The log of test-set evaluations, loaded again only when it has grown."""
 
 import pandas as pd
 import streamlit as st
 
+from mnist_core.cached.files import FileState, file_state
 from mnist_core.classifiers.registry import base_of
 from mnist_core.evaluation.test_evaluations import summarise_evaluations
 from mnist_core.store import test_evaluations
 
 
 def log(dataset: str) -> pd.DataFrame:
-    """All test-set evaluations, newest first; read again when the file has grown."""
-    return _load(dataset, _signature(dataset))[0]
+    """Return all test-set evaluations of a dataset, newest first.
+
+    Returns
+    -------
+    DataFrame
+        `created` (ISO 8601, UTC), `classifier`, `purpose`, `seed`, `n_train`, `hyperparameters` (a digest) and
+        `test_accuracy` (a share in 0..1).
+    """
+    return _load(dataset, _files(dataset))[0]
 
 
 def by_classifier(dataset: str) -> pd.DataFrame:
-    """Evaluations per classifier; custom runs count for the classifier that they are based on."""
-    return _load(dataset, _signature(dataset))[1]
+    """Count the evaluations per classifier: see `evaluation.test_evaluations.summarise_evaluations`.
+
+    Those of a custom run count for the classifier that it is based on.
+    """
+    return _load(dataset, _files(dataset))[1]
 
 
-def _signature(dataset: str) -> tuple[tuple[str, int, int], ...]:
-    """Changes when the log does, or that of runs of one's own."""
-    return tuple(_state(test_evaluations.evaluations_file(dataset, custom=custom)) for custom in (False, True))
-
-
-def _state(path: Path) -> tuple[str, int, int]:
-    try:
-        status = path.stat()
-    except OSError:
-        return str(path), 0, 0
-    return str(path), status.st_size, status.st_mtime_ns
+def _files(dataset: str) -> tuple[FileState, ...]:
+    """Return the states of both logs: that of the registry's classifiers and that of custom runs."""
+    return tuple(file_state(test_evaluations.evaluations_file(dataset, custom=custom)) for custom in (False, True))
 
 
 @st.cache_resource(max_entries=6, show_spinner=False)
-def _load(dataset: str, signature: tuple[tuple[str, int, int], ...]) -> tuple[pd.DataFrame, pd.DataFrame]:
-    found = test_evaluations.load_evaluations(dataset)
+def _load(dataset: str, files: tuple[FileState, ...]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    found = test_evaluations.load_evaluations(dataset).rename(columns={"recipe": "hyperparameters"})
     bases = found["classifier"].astype(str).map(base_of)
     return found.iloc[::-1].reset_index(drop=True), summarise_evaluations(found.assign(classifier=bases))

@@ -1,10 +1,11 @@
-"""The search for a classifier's hyperparameters, read again only when its file has changed."""
+"""The hyperparameter search of a classifier, loaded again only when its file has changed."""
 
 from dataclasses import dataclass
 
 import pandas as pd
 import streamlit as st
 
+from mnist_core.cached.files import FileState, file_state
 from mnist_core.evaluation import tuning
 from mnist_core.store.tuning_advice import describe_edges, verdict
 from mnist_core.store.tuning_history import History, load_history, tuning_file
@@ -12,16 +13,17 @@ from mnist_core.store.tuning_history import History, load_history, tuning_file
 
 @dataclass(frozen=True)
 class Tuning:
-    """A history of trials and what follows from it.
+    """The trials of a hyperparameter search and what is computed from them.
 
     Attributes
     ----------
+    history : History
     table, slices, progress : DataFrames
-        As `evaluation.tuning` gives them.
+        As returned by `evaluation.tuning.trials_table`, `slices` and `best_so_far`.
     verdict : str
-        Whether to change the hyperparameters in use.
+        Whether to change the current hyperparameters.
     edges : tuple of str
-        What to do about grids that end too early.
+        Advice for each parameter whose best value is the first or last of its grid.
     """
 
     history: History
@@ -33,23 +35,18 @@ class Tuning:
 
 
 def load_tuning(dataset: str, classifier: str) -> Tuning | None:
-    """What was found for a classifier, or for the one that a run of one's own trains; None if it was never tuned.
+    """Return the search of a classifier, or of the classifier that a custom run is based on; None if there is none.
 
     Raises
     ------
     TuningHistoryError
-        The history cannot be used.
+        The stored history cannot be used.
     """
-    path = tuning_file(dataset, classifier)
-    try:
-        status = path.stat()
-    except OSError:
-        return None
-    return _load_tuning(dataset, classifier, f"{path} {status.st_size} {status.st_mtime_ns}")
+    return _load_tuning(dataset, classifier, file_state(tuning_file(dataset, classifier)))
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
-def _load_tuning(dataset: str, classifier: str, signature: str) -> Tuning | None:
+def _load_tuning(dataset: str, classifier: str, file: FileState) -> Tuning | None:
     if (history := load_history(dataset, classifier)) is None:
         return None
     trials, space = history.trials, history.space

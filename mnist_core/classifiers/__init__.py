@@ -1,1 +1,1 @@
-"""What is compared: the spec, the registry, one file a family, and the served model."""
+"""Classifiers: the registry and its specs, one module per family, and the served models."""

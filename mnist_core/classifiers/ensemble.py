@@ -1,52 +1,50 @@
-"""Several stored classifiers as one: a weighted vote. It holds no model of its own, only those of its members."""
+"""Ensembles: a weighted combination of stored classifiers, which has no model file of its own."""
 
 import json
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import NoReturn
 
 import numpy as np
 
-from mnist_core.base.errors import TrainingError
-from mnist_core.classifiers.spec import Hyperparameters, Served
+from mnist_core.base.schema import Positive, Share, parse_json, validate
+from mnist_core.classifiers.spec import Served
 from mnist_core.evaluation.ensemble import logarithmic_pool
 
 
 @dataclass(frozen=True)
 class Member:
-    """A classifier that has a say in a vote.
+    """One classifier of an ensemble.
 
     Attributes
     ----------
-    weight : float
-        Not negative; those of all members have the sum 1.
+    weight : float in 0..1
+        The weights of all members sum to 1.
     temperature : float
-        Greater than 0: its probabilities are softmax(scores / temperature).
+        Greater than 0. The member's probabilities are softmax(scores / temperature).
     model_sha256 : str
-        Of its model's file: with another model it is another vote.
+        Hash of the member's model file. The ensemble is stale when the member has another model.
     out_of_fold_sha256 : str
-        Of the file with the scores that the weights were fitted on.
+        Hash of the file with the out-of-fold scores that the weights were fitted on.
     """
 
     name: str
-    weight: float
-    temperature: float
+    weight: Share
+    temperature: Positive
     model_sha256: str
     out_of_fold_sha256: str
 
 
 class EnsembleClassifier(Served):
-    """Scores, probabilities and labels of digits from the weighted geometric mean of its members' probabilities.
+    """A served ensemble: the weighted geometric mean of its members' probabilities.
 
-    The mean is that of `evaluation.ensemble.logarithmic_pool`, in which no member can veto a digit.
+    `evaluation.ensemble.logarithmic_pool` computes the mean, so no member alone can rule out a class.
 
     Parameters
     ----------
     members : sequence of Member
-    models : mapping by the members' names
+    models : mapping of member name to Served
     temperature : float
-        Probabilities are softmax(scores / temperature); at 1 they are that mean, scaled to the sum 1.
+        Probabilities are softmax(scores / temperature). At 1 they are the mean, scaled to sum to 1.
     """
 
     def __init__(self, members: Sequence[Member], models: Mapping[str, Served], temperature: float = 1.0) -> None:
@@ -54,44 +52,33 @@ class EnsembleClassifier(Served):
         self._members, self._models = tuple(members), models
 
     def scores(self, images: np.ndarray) -> np.ndarray:
-        """The logarithm of the mean, but for a constant: float32 (n, 10); images as every member takes them."""
+        """Return the logarithm of the mean up to a constant, float32 (n, 10)."""
         return self.scores_given(images, {})
 
     def scores_given(self, images: np.ndarray, known: Mapping[str, np.ndarray]) -> np.ndarray:
-        """The same, without asking the members whose scores are known."""
-        said = [
-            known[member.name] if member.name in known else self._models[member.name].scores(images)
-            for member in self._members
-        ]
-        logits = [scores / member.temperature for scores, member in zip(said, self._members, strict=True)]
+        """Return the same scores without evaluating the members whose scores are in `known`."""
+        logits = []
+        for member in self._members:
+            known_scores = known.get(member.name)
+            scores = self._models[member.name].scores(images) if known_scores is None else known_scores
+            logits.append(scores / member.temperature)
         return logarithmic_pool(logits, [member.weight for member in self._members])
 
 
 def to_json(members: Sequence[Member]) -> bytes:
-    """Members as they are stored."""
+    """Return members as the JSON text that is stored."""
     return (json.dumps([asdict(member) for member in members], indent=1) + "\n").encode()
 
 
 def from_json(data: bytes) -> tuple[Member, ...]:
-    """Members as they were stored; KeyError, TypeError or ValueError if they were not, or have weights of no vote."""
-    members = tuple(
-        Member(
-            str(item["name"]),
-            float(item["weight"]),
-            float(item["temperature"]),
-            str(item["model_sha256"]),
-            str(item["out_of_fold_sha256"]),
-        )
-        for item in json.loads(data)
-    )
-    if not all(member.weight >= 0 and 0 < member.temperature < math.inf for member in members):
-        raise ValueError("Expected weights that are not negative, and positive temperatures.")
-    if not abs(sum(member.weight for member in members) - 1) < 1e-6:
-        raise ValueError("Expected weights of the sum 1.")
-    return members
+    """Return the members that a JSON text of `to_json` holds.
 
-
-def refuse_to_build(hyperparameters: Hyperparameters, seed: int) -> NoReturn:
-    """In place of an estimator: TrainingError, for what trains recipes anew has nothing to train here."""
-    members = ", ".join(hyperparameters["members"])
-    raise TrainingError(f"It votes over others and trains nothing by itself. Ask that of its members: {members}.")
+    Raises
+    ------
+    ValueError
+        The text does not hold members, a value is out of range, or the weights do not sum to 1.
+    """
+    members = validate(parse_json(data), list[Member])
+    if not abs((total := sum(member.weight for member in members)) - 1) < 1e-6:
+        raise ValueError(f"Expected weights that sum to 1, found a sum of {total:g}")
+    return tuple(members)

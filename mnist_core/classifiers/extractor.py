@@ -1,6 +1,6 @@
-"""What computes a classifier's inputs from pixels: an ONNX graph, in training as well as in the served model.
+"""Feature extractors, computed by an ONNX graph both in training and in the served model.
 
-So what a classifier was trained on is what it is given later, to the last bit.
+The served model therefore computes exactly the features that the classifier was trained on.
 """
 
 from functools import cached_property
@@ -8,26 +8,29 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mnist_core.base.digits import SIDE
+
 if TYPE_CHECKING:
     import onnxruntime
 
     from mnist_core.classifiers.onnx.graph import Graph
 
-SIDE = 28
 HALF = SIDE / 2
 TINY = 1e-6
+"""Added to denominators."""
 CHUNK = 250
+"""Number of images that are processed at a time."""
 
 
 class Extractor:
-    """Images to features."""
+    """Base class of feature extractors."""
 
     def add_to(self, graph: "Graph") -> str:
-        """Append what computes the features, float32 (N, d), from the graph's images."""
+        """Append the nodes that compute the features, float32 (N, d); return the name of the output."""
         raise NotImplementedError
 
     def __call__(self, images: np.ndarray) -> np.ndarray:
-        """uint8 (n, 28, 28) -> float32 (n, d), on all cores."""
+        """Return the features of images, uint8 (n, 28, 28) -> float32 (n, d), computed on all cores."""
         features = np.empty((len(images), self.width), dtype=np.float32)
         for start in range(0, len(images), CHUNK):
             features[start : start + CHUNK] = self._run(images[start : start + CHUNK])
@@ -35,7 +38,7 @@ class Extractor:
 
     @cached_property
     def width(self) -> int:
-        """How many numbers describe a digit."""
+        """Number of features."""
         return int(self._run(np.zeros((1, SIDE, SIDE), dtype=np.uint8)).shape[1])
 
     def _run(self, images: np.ndarray) -> np.ndarray:
@@ -54,10 +57,11 @@ class Extractor:
 
 
 def add_upright(graph: "Graph", image: str, *, centred: bool = False) -> str:
-    """Append what shears each digit about its centre of mass until its ink has no slant: float32 (N, 1, 28, 28).
+    """Append the nodes that deslant images by a shear about the center of mass: float32 (N, 1, 28, 28).
 
-    Each row moves sideways, by linear interpolation; the slant is the covariance of x and y over the variance of y,
-    both weighted with the ink. Centred, the centre of mass then moves to the middle. A blank image stays as it is.
+    Each row is shifted horizontally, with linear interpolation. The slant is the covariance of x and y divided by the
+    variance of y, both weighted by the ink. With `centred`, the center of mass is then moved to the middle of the
+    image. A blank image stays unchanged.
     """
     centres = np.arange(SIDE, dtype=np.float32) - np.float32((SIDE - 1) / 2)
     y, x = (axis.ravel() for axis in np.meshgrid(centres, centres, indexing="ij"))
@@ -67,8 +71,8 @@ def add_upright(graph: "Graph", image: str, *, centred: bool = False) -> str:
     covariance = graph.add("Sub", xy, graph.add("Mul", mean_x, mean_y))
     variance = graph.add("Sub", yy, graph.add("Mul", mean_y, mean_y))
     slant = graph.add("Div", covariance, graph.add("Add", variance, np.float32(TINY)))  # (N, 1)
-    # The place (x, y) of the upright digit shows what stood at (x + slant (y - mean_y), y), or, centred, at
-    # (x + mean_x + slant y, y + mean_y); 14 pixels are 1.
+    # The output at (x, y) is the input at (x + slant (y - mean_y), y) or, with `centred`, at
+    # (x + mean_x + slant y, y + mean_y). The unit of GridSample is 14 pixels.
     zero = graph.add("Mul", ink, np.float32(0))  # (N, 1)
     down = y[None] if centred else graph.add("Sub", y[None], mean_y)
     sideways = graph.add("Add", graph.add("Mul", slant, down), mean_x if centred else zero)  # (N, 784)

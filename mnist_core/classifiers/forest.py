@@ -1,14 +1,15 @@
-"""Trees: a forest whose every tree votes for one digit."""
+"""Random forests, on pixels and on oriented gradients."""
 
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from mnist_core.base.digits import N_CLASSES
 from mnist_core.base.errors import TrainingError
 from mnist_core.base.progress import Progress, silent
 from mnist_core.classifiers.gradients import OrientedGradients
-from mnist_core.classifiers.spec import N_CLASSES, History, Hyperparameters, Validation
+from mnist_core.classifiers.spec import History, Hyperparameters, Validation
 
 if TYPE_CHECKING:
     import onnx
@@ -16,17 +17,18 @@ if TYPE_CHECKING:
 
     from mnist_core.classifiers.onnx.graph import Graph
 
-HALF_A_VOTE = 0.5
-TREES_TOGETHER = 10
-"""In one operator: ONNX Runtime needs several times an operator's memory while it loads it."""
+SMALLEST_COUNT = 0.5
+"""Number of trees that a class without any tree counts as, so that its logarithm is finite."""
+TREES_PER_OPERATOR = 10
+"""ONNX Runtime needs several times the memory of an operator while it loads it."""
 
 
 class Forest:
-    """scikit-learn's RandomForestClassifier on whole pixel values 0..255.
+    """scikit-learn's RandomForestClassifier on integer pixel values 0..255.
 
-    The trees are grown until each leaf holds one digit, so a leaf is one vote. The scores are the logarithm of the
-    share of votes, a digit without any counted as half a vote: their softmax at temperature 1 is about the forest's
-    own vote.
+    The trees are fully grown: each leaf holds samples of one class, so each tree predicts one class. The scores are the
+    logarithms of the shares of trees that predict each class. A class that no tree predicts counts as half a tree.
+    The softmax of the scores at temperature 1 is approximately `RandomForestClassifier.predict_proba`.
     """
 
     def __init__(self, hyperparameters: Hyperparameters, seed: int) -> None:
@@ -36,7 +38,7 @@ class Forest:
 
     @property
     def details(self) -> dict[str, Any]:
-        """How large the trees have grown."""
+        """Number of nodes of all trees."""
         return {"nodes": sum(int(tree.node_count) for tree in self._trees)}
 
     def fit(
@@ -47,44 +49,49 @@ class Forest:
         validation: Validation | None = None,
         progress: Progress = silent,
     ) -> History:
-        """Grow all trees."""
+        """Grow all trees. TrainingError if a leaf holds samples of several classes."""
         progress(f"Growing {self._model.n_estimators} trees", None)
         self._model.fit(self._rows(images), labels)
         for tree in self._trees:
             if not (tree.value[tree.children_left < 0].max(axis=(1, 2)) == 1).all():
-                reason = "a leaf holds several digits: equal images have different labels, or the trees are kept small"
-                raise TrainingError(f"The forest needs leaves of one digit each, but {reason}. Grow the trees fully.")
+                raise TrainingError(
+                    "Expected leaves of one class each, found a leaf of several classes. "
+                    "Grow the trees fully, and give equal images the same label."
+                )
         return []
 
     def scores(self, images: np.ndarray) -> np.ndarray:
-        """Logarithm of the share of votes, float32 (n, 10)."""
-        floor = HALF_A_VOTE / self._model.n_estimators
+        """Return the logarithms of the shares of trees, float32 (n, 10)."""
+        floor = SMALLEST_COUNT / self._model.n_estimators
         shares = np.maximum(self._model.predict_proba(self._rows(images)), floor)
         return np.log(shares).astype(np.float32)
 
     def predict(self, images: np.ndarray) -> np.ndarray:
-        """The forest's own labels, uint8 (n,)."""
+        """Return the labels that scikit-learn predicts, uint8 (n,)."""
         return self._model.predict(self._rows(images)).astype(np.uint8)
 
     def to_onnx(self) -> "onnx.ModelProto":
-        """TreeEnsembles of single votes: no class weights are stored, nine tenths of which would be zeros."""
+        """Return TreeEnsemble operators whose leaves hold one class each.
+
+        Class weights, nine tenths of which would be zeros, are not stored.
+        """
         from mnist_core.classifiers.onnx.graph import Graph
 
         graph, trees = Graph(), self._trees
         rows = self._add_rows(graph)
-        votes = [
-            graph.add("TreeEnsemble", rows, domain="ai.onnx.ml", **_tree_ensemble(trees[i : i + TREES_TOGETHER]))
-            for i in range(0, len(trees), TREES_TOGETHER)
+        counts = [
+            graph.add("TreeEnsemble", rows, domain="ai.onnx.ml", **_tree_ensemble(trees[i : i + TREES_PER_OPERATOR]))
+            for i in range(0, len(trees), TREES_PER_OPERATOR)
         ]
-        counted = graph.add("Max", graph.add("Sum", *votes), np.float32(HALF_A_VOTE))
-        return graph.model(graph.add("Log", graph.add("Div", counted, np.float32(self._model.n_estimators))))
+        total = graph.add("Max", graph.add("Sum", *counts), np.float32(SMALLEST_COUNT))
+        return graph.model(graph.add("Log", graph.add("Div", total, np.float32(self._model.n_estimators))))
 
     def _rows(self, images: np.ndarray) -> np.ndarray:
-        """What stands for a digit, float32 (n, d): its whole pixel values."""
+        """Return the inputs of the trees, float32 (n, d): integer pixel values."""
         return images.reshape(len(images), -1).astype(np.float32)
 
     def _add_rows(self, graph: "Graph") -> str:
-        """The same in the graph."""
+        """Append the nodes that compute the inputs of the trees."""
         return graph.images()
 
     @property
@@ -93,7 +100,7 @@ class Forest:
 
 
 class GradientForest(Forest):
-    """The same on oriented gradients of upright digits."""
+    """A random forest on oriented gradients of deslanted images."""
 
     def __init__(self, hyperparameters: Hyperparameters, seed: int) -> None:
         values = dict(hyperparameters)
@@ -109,13 +116,13 @@ class GradientForest(Forest):
 
 
 def _single(thresholds: np.ndarray) -> np.ndarray:
-    """The largest single-precision numbers that are no larger: x <= t is the same for every x in single precision."""
+    """Round down to single precision, so that x <= threshold is unchanged for every x in single precision."""
     single = thresholds.astype(np.float32)
     return np.where(single > thresholds, np.nextafter(single, np.float32(-np.inf)), single)
 
 
 def _tree_ensemble(trees: "list[Tree]") -> dict[str, Any]:
-    """The attributes of ONNX's TreeEnsemble: splits and leaves are numbered apart, each over all trees."""
+    """Return the attributes of ONNX's TreeEnsemble, which numbers splits and leaves separately, each over all trees."""
     from onnx import numpy_helper
 
     columns: dict[str, list[np.ndarray]] = defaultdict(list)
@@ -131,7 +138,7 @@ def _tree_ensemble(trees: "list[Tree]") -> dict[str, Any]:
         columns["true_leaf"].append(is_leaf[left])
         columns["false"].append(number[right])
         columns["false_leaf"].append(is_leaf[right])
-        columns["vote"].append(tree.value[is_leaf, 0].argmax(axis=1))
+        columns["class"].append(tree.value[is_leaf, 0].argmax(axis=1))
         n_splits, n_leaves = n_splits + int((~is_leaf).sum()), n_leaves + int(is_leaf.sum())
     joined = {name: np.concatenate(parts) for name, parts in columns.items()}
     less_or_equal = np.zeros(n_splits, dtype=np.uint8)
@@ -145,6 +152,6 @@ def _tree_ensemble(trees: "list[Tree]") -> dict[str, Any]:
         "nodes_trueleafs": joined["true_leaf"].astype(int).tolist(),
         "nodes_falsenodeids": joined["false"].tolist(),
         "nodes_falseleafs": joined["false_leaf"].astype(int).tolist(),
-        "leaf_targetids": joined["vote"].tolist(),
+        "leaf_targetids": joined["class"].tolist(),
         "leaf_weights": numpy_helper.from_array(np.ones(n_leaves, dtype=np.float32)),
     }

@@ -1,31 +1,32 @@
-"""Inputs better than pixels: digits set upright, then described by how strong which edges are where."""
+"""Oriented gradients: features that describe the strength and direction of edges in deslanted images."""
 
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mnist_core.classifiers.extractor import SIDE, Extractor, add_upright
+from mnist_core.base.digits import SIDE
+from mnist_core.classifiers.extractor import Extractor, add_upright
 
 if TYPE_CHECKING:
     from mnist_core.classifiers.onnx.graph import Graph
 
 
 class OrientedGradients(Extractor):
-    """Histograms of oriented gradients of upright digits.
+    """Histograms of oriented gradients (HOG) of deslanted images.
 
-    The gradient at each pixel, of the digit smoothed by a Gaussian of one pixel, is split among directions by its
-    component along each; the components are averaged over overlapping square cells, and their square roots taken.
+    The image is smoothed by a Gaussian with a standard deviation of one pixel. The positive components of the gradient
+    along each direction are averaged over overlapping square cells. The features are the square roots of the means.
 
     Parameters
     ----------
     directions : int
-        Evenly spaced over the full circle.
+        Number of directions, evenly spaced over the full circle.
     cell, stride : int
-        Side of a cell and distance between two, in pixels.
+        Side of a cell, and distance between neighboring cells, in pixels.
     centred : bool
-        Move the upright digit's centre of mass to the middle.
+        Move the center of mass to the middle of the image.
     unit : bool
-        Bring each digit's features to length 1, so that faint ink and full ink look the same.
+        Scale the features of each image to length 1, so that they do not depend on the strength of the ink.
 
     References
     ----------
@@ -38,7 +39,7 @@ class OrientedGradients(Extractor):
         self._centred, self._unit = centred, unit
 
     def add_to(self, graph: "Graph") -> str:
-        """Append what computes the features, float32 (N, d), from the graph's images."""
+        """Append the nodes that compute the features, float32 (N, d); return the name of the output."""
         ink = graph.add("Div", graph.images(shape=(1, SIDE, SIDE)), np.float32(255))
         image = add_upright(graph, ink, centred=self._centred)
         kernels = derivative_kernels(self._directions)
@@ -57,7 +58,10 @@ class OrientedGradients(Extractor):
 
 
 def derivative_kernels(directions: int, sigma: float = 1.0, radius: int = 2) -> np.ndarray:
-    """Derivatives of a Gaussian along evenly spaced directions, of absolute sum 1: float32 (directions, 1, 5, 5)."""
+    """Return derivatives of a Gaussian along evenly spaced directions: float32 (directions, 1, 5, 5).
+
+    The absolute values of each kernel sum to 1.
+    """
     places = np.arange(-radius, radius + 1)
     y, x = np.meshgrid(places, places, indexing="ij")
     angles = 2 * np.pi * np.arange(directions)[:, None, None] / directions

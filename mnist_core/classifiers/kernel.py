@@ -1,8 +1,8 @@
-"""Kernel machines on principal components: an approximate one trained by SGD, and two exact support vector machines.
+"""Kernel classifiers on principal components: an approximate one trained by SGD, and exact support vector machines.
 
-All three score a digit from its kernel values exp(-gamma |z - c|^2) with stored centres c, where z are the digit's
-first principal components: one ONNX graph serves them. What is large is stored in single precision; all is computed in
-double, because one-vs-one counts votes and a vote must not flip by rounding.
+All of them compute scores from the kernel values exp(-gamma |z - c|^2), where z are the principal components of a
+sample and c are stored centers. They share one ONNX graph. Large arrays are stored in single precision. Computations
+are in double precision, because one-vs-one counts binary decisions, which rounding must not change.
 """
 
 from itertools import combinations
@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from mnist_core.base.digits import N_CLASSES
 from mnist_core.base.progress import Progress, silent
 from mnist_core.classifiers.gradients import OrientedGradients
-from mnist_core.classifiers.spec import N_CLASSES, History, Hyperparameters, Validation, as_rows
+from mnist_core.classifiers.spec import History, Hyperparameters, Validation, as_rows
 
 if TYPE_CHECKING:
     import onnx
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class KernelMachine:
-    """What the three share: principal components in front, a scikit-learn model behind, and the graph."""
+    """Base class: principal components, followed by a scikit-learn model, and the ONNX graph."""
 
     _model: Any
 
@@ -33,7 +34,7 @@ class KernelMachine:
 
     @property
     def details(self) -> dict[str, Any]:
-        """How many centres a digit is compared with, and how much of the pixels' variance the components keep."""
+        """Number of centers, and the share of the variance that the principal components explain."""
         return {"centres": len(self._centres()), "explained_variance": float(self._pca.explained_variance_ratio_.sum())}
 
     def fit(
@@ -44,29 +45,29 @@ class KernelMachine:
         validation: Validation | None = None,
         progress: Progress = silent,
     ) -> History:
-        """Find the principal components, then train on them."""
-        progress("Finding the principal components", None)
+        """Compute the principal components, then train on them."""
+        progress("Computing the principal components", None)
         rows = self._rows(images)
-        self._pca.n_components = min(self._pca.n_components, *rows.shape)  # of few digits there are fewer
+        self._pca.n_components = min(self._pca.n_components, *rows.shape)  # small subsets have fewer
         self._pca.fit(rows)
         progress(f"Training on {self._pca.n_components_} principal components", None)
         self._train(images, rows, labels)
         return []
 
     def _train(self, images: np.ndarray, rows: np.ndarray, labels: np.ndarray) -> None:
-        """Train on the rows' principal components."""
+        """Train on the principal components of the rows, which are the inputs for the images."""
         self._model.fit(self._project(rows), labels)
 
     def scores(self, images: np.ndarray) -> np.ndarray:
-        """The library's decision function, float32 (n, 10)."""
+        """Return scikit-learn's decision function, float32 (n, 10)."""
         return self._model.decision_function(self._project(self._rows(images))).astype(np.float32)
 
     def predict(self, images: np.ndarray) -> np.ndarray:
-        """The library's own labels, uint8 (n,)."""
+        """Return the labels that scikit-learn predicts, uint8 (n,)."""
         return self._model.predict(self._project(self._rows(images))).astype(np.uint8)
 
     def to_onnx(self) -> "onnx.ModelProto":
-        """Principal components, squared distances by a matrix product, exponential, then the model's own last step."""
+        """Return principal components, squared distances by a matrix product, the exponential, and `_last_step`."""
         from mnist_core.classifiers.onnx.graph import Graph
 
         graph, centres = Graph(), self._centres()
@@ -84,28 +85,28 @@ class KernelMachine:
         return graph.model(graph.cast(self._last_step(graph, kernel), "float32"))
 
     def _rows(self, images: np.ndarray) -> np.ndarray:
-        """What stands for a digit, float32 (n, d): its pixels in 0..1."""
+        """Return the inputs of the principal component analysis, float32 (n, d): pixels in 0..1."""
         return as_rows(images)
 
     def _add_rows(self, graph: "Graph") -> tuple[str, float]:
-        """The same in the graph, float64 (N, d), but for a factor."""
+        """Append the nodes that compute the inputs, float64 (N, d), up to a factor; return output and factor."""
         return graph.images("float64"), 1 / 255
 
     def _project(self, rows: np.ndarray) -> np.ndarray:
-        """Principal components, float64 (n, components) of values that single precision holds exactly."""
+        """Return principal components, float64 (n, components), with values that single precision holds exactly."""
         return self._pca.transform(rows).astype(np.float64)
 
     def _centres(self) -> np.ndarray:
-        """What a digit is compared with, float32 (centres, components)."""
+        """Return the centers of the kernel, float32 (centers, components)."""
         raise NotImplementedError
 
     def _last_step(self, graph: "Graph", kernel: str) -> str:
-        """From kernel values (n, centres) to scores (n, 10), in double."""
+        """Append the nodes from kernel values (n, centers) to scores (n, 10), in double precision."""
         raise NotImplementedError
 
 
 class NystroemSgd(KernelMachine):
-    """A linear SVM by SGD on the Nystroem approximation of the kernel."""
+    """A linear SVM on the Nyström approximation of the RBF kernel, trained by stochastic gradient descent."""
 
     def __init__(self, hyperparameters: Hyperparameters, seed: int) -> None:
         from sklearn.kernel_approximation import Nystroem
@@ -135,7 +136,10 @@ class NystroemSgd(KernelMachine):
 
 
 class OneVsOneSvc(KernelMachine):
-    """scikit-learn's SVC: 45 machines, one a pair of digits, each with a vote; their confidences settle ties."""
+    """scikit-learn's SVC: one binary SVM for each of 45 pairs of classes. The class with the most wins is predicted.
+
+    The sums of the decision values break ties.
+    """
 
     def __init__(self, hyperparameters: Hyperparameters, seed: int) -> None:
         from sklearn.svm import SVC
@@ -151,8 +155,8 @@ class OneVsOneSvc(KernelMachine):
     def _fit_sorted(self, projected: np.ndarray, labels: np.ndarray) -> np.ndarray:
         """Fit, and return the indices of the support vectors.
 
-        The digits are sorted by class first: the model is the same to the last bit, but each of the 45 machines finds
-        its two classes side by side in memory, and less of what it reads has left the processor's caches.
+        Samples are sorted by class first. The model stays exactly the same, but each of the 45 binary SVMs has its two
+        classes in contiguous memory, which makes better use of the processor's caches.
         """
         order = np.argsort(labels, kind="stable")
         self._model.fit(projected[order], labels[order])
@@ -162,8 +166,11 @@ class OneVsOneSvc(KernelMachine):
         return self._model.support_vectors_.astype(np.float32)
 
     def _last_step(self, graph: "Graph", kernel: str) -> str:
-        """Votes plus a share of the summed confidences below a half, as scikit-learn's `_ovr_decision_function`."""
-        digit = np.repeat(np.arange(N_CLASSES), self._model.n_support_)  # of each centre
+        """Append the number of wins plus a share, below 0.5, of the sums of decision values.
+
+        It is the same computation as scikit-learn's `_ovr_decision_function`.
+        """
+        digit = np.repeat(np.arange(N_CLASSES), self._model.n_support_)  # class of each center
         pairs = list(combinations(range(N_CLASSES), 2))
         weights = np.zeros((len(digit), len(pairs)), dtype=np.float32)
         for column, (first, second) in enumerate(pairs):
@@ -176,14 +183,14 @@ class OneVsOneSvc(KernelMachine):
 
         decisions = graph.linear(kernel, weights, self._model.intercept_)  # (n, 45)
         won = graph.cast(graph.add("GreaterOrEqual", decisions, np.float64(0)), "float64")
-        votes = graph.linear(won, first_wins - second_wins, second_wins.sum(axis=0))  # (n, 10)
+        wins = graph.linear(won, first_wins - second_wins, second_wins.sum(axis=0))  # (n, 10)
         confidences = graph.add("MatMul", decisions, first_wins - second_wins)
         bound = graph.add("Mul", graph.add("Add", graph.add("Abs", confidences), np.float64(1)), np.float64(3))
-        return graph.add("Add", votes, graph.add("Div", confidences, bound))
+        return graph.add("Add", wins, graph.add("Div", confidences, bound))
 
 
 class VirtualSvc(OneVsOneSvc):
-    """An SVC on oriented gradients of upright digits, trained again on its support vectors and shifted copies of them.
+    """An SVC on oriented gradients of deslanted images, trained again on support vectors and shifted copies of them.
 
     References
     ----------
@@ -193,7 +200,7 @@ class VirtualSvc(OneVsOneSvc):
     def __init__(self, hyperparameters: Hyperparameters, seed: int) -> None:
         super().__init__(hyperparameters, seed)
         extractor = {name: hyperparameters[name] for name in ("directions", "cell", "stride")}
-        self._extract = OrientedGradients(**extractor, centred=False, unit=True)  # a shift is to be seen
+        self._extract = OrientedGradients(**extractor, centred=False, unit=True)  # centering would undo shifts
         self._shift = hyperparameters["shift_pixels"]
 
     def _rows(self, images: np.ndarray) -> np.ndarray:
@@ -213,7 +220,7 @@ class VirtualSvc(OneVsOneSvc):
 
 
 class OneVsRestSvc(KernelMachine):
-    """OneVsRestClassifier(SVC): ten machines, each one digit against all others."""
+    """OneVsRestClassifier(SVC): ten binary SVMs, each separating one class from all others."""
 
     def __init__(self, hyperparameters: Hyperparameters, seed: int) -> None:
         from sklearn.multiclass import OneVsRestClassifier
@@ -238,7 +245,10 @@ class OneVsRestSvc(KernelMachine):
         return graph.linear(kernel, weights, np.concatenate([m.intercept_ for m in self._model.estimators_]))
 
     def _first_seen(self) -> tuple[np.ndarray, np.ndarray]:
-        """The machines share support vectors: where each distinct one is first met, and which one each of theirs is."""
+        """Return where each distinct support vector occurs first, and the index of the distinct one for each of them.
+
+        The binary SVMs share support vectors.
+        """
         support = np.concatenate([machine.support_ for machine in self._model.estimators_])
         _, first, places = np.unique(support, return_index=True, return_inverse=True)
         return first, places

@@ -1,4 +1,4 @@
-"""Linear classifiers: one weight a pixel and digit."""
+"""Linear classifiers on pixels, with one weight for each pixel and class."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def build_sgd(hyperparameters: Hyperparameters, seed: int) -> "Linear":
-    """A linear SVM, ten machines one digit against the rest, trained by averaged stochastic gradient descent."""
+    """Return a one-vs-rest linear SVM that is trained by stochastic gradient descent."""
     from sklearn.linear_model import SGDClassifier
 
     epochs = {"max_iter": hyperparameters["epochs"], "tol": None}
@@ -22,14 +22,14 @@ def build_sgd(hyperparameters: Hyperparameters, seed: int) -> "Linear":
 
 
 def build_logistic(hyperparameters: Hyperparameters, seed: int) -> "Linear":
-    """Multinomial logistic regression."""
+    """Return a multinomial logistic regression."""
     from sklearn.linear_model import LogisticRegression
 
     return Linear(LogisticRegression(**hyperparameters, random_state=seed), standardise=False)
 
 
 class Linear:
-    """A linear model of scikit-learn on pixels in 0..1, each brought to mean 0 and variance 1 first if asked to."""
+    """A linear model of scikit-learn on pixels in 0..1, with `standardise` scaled to mean 0 and variance 1."""
 
     def __init__(self, model: Any, *, standardise: bool) -> None:
         from sklearn.pipeline import make_pipeline
@@ -41,7 +41,7 @@ class Linear:
 
     @property
     def details(self) -> dict[str, Any]:
-        """How many passes the solver made over the data."""
+        """Number of iterations of the solver."""
         return {"iterations": int(np.max(self._linear.n_iter_))}
 
     def fit(
@@ -58,15 +58,15 @@ class Linear:
         return []
 
     def scores(self, images: np.ndarray) -> np.ndarray:
-        """The library's decision function, float32 (n, 10)."""
+        """Return scikit-learn's decision function, float32 (n, 10)."""
         return self._model.decision_function(as_rows(images)).astype(np.float32)
 
     def predict(self, images: np.ndarray) -> np.ndarray:
-        """The library's own labels, uint8 (n,)."""
+        """Return the labels that scikit-learn predicts, uint8 (n,)."""
         return self._model.predict(as_rows(images)).astype(np.uint8)
 
     def to_onnx(self) -> "onnx.ModelProto":
-        """One matrix product: the scaling of the pixels is folded into the weights."""
+        """Return one matrix product. The weights include the scaling of the pixels."""
         from mnist_core.classifiers.onnx.graph import Graph
 
         weights, bias = self._linear.coef_.T.astype(np.float64), self._linear.intercept_.astype(np.float64)

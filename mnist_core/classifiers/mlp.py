@@ -1,4 +1,4 @@
-"""Networks of fully connected layers, by scikit-learn."""
+"""Fully connected networks, trained by scikit-learn."""
 
 import copy
 import warnings
@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from mnist_core.base.digits import N_CLASSES
 from mnist_core.base.progress import Progress, silent
-from mnist_core.classifiers.spec import N_CLASSES, History, Hyperparameters, Validation, as_rows
+from mnist_core.classifiers.spec import History, Hyperparameters, Validation, as_rows
 
 if TYPE_CHECKING:
     import onnx
@@ -17,10 +18,14 @@ if TYPE_CHECKING:
 
 
 class Perceptron:
-    """scikit-learn's MLPClassifier: layers with ReLU, Adam, cross-entropy of the softmax.
+    """scikit-learn's MLPClassifier: fully connected layers with ReLU, trained by Adam with cross-entropy loss.
 
-    Adam at a constant rate never settles, so the model is the mean of the weights after each of the last few epochs
-    (Izmailov et al. (2018), "Averaging weights leads to wider optima and better generalization", UAI).
+    Adam with a constant learning rate does not converge to a point. The model therefore uses the mean of the weights
+    after each of the last `averaged_epochs` epochs.
+
+    References
+    ----------
+    Izmailov et al. (2018), "Averaging weights leads to wider optima and better generalization", UAI.
     """
 
     def __init__(self, hyperparameters: Hyperparameters, seed: int) -> None:
@@ -28,7 +33,7 @@ class Perceptron:
 
         self._epochs = hyperparameters["epochs"]
         self._last: deque[list[np.ndarray]] = deque(maxlen=hyperparameters["averaged_epochs"])
-        self._layers: list[tuple[np.ndarray, np.ndarray]] = []  # weights and bias of each, averaged
+        self._layers: list[tuple[np.ndarray, np.ndarray]] = []  # averaged weights and bias of each layer
         self._model = MLPClassifier(
             hyperparameters["hidden"],
             alpha=hyperparameters["weight_decay"],
@@ -39,7 +44,7 @@ class Perceptron:
 
     @property
     def details(self) -> dict[str, Any]:
-        """How many weights there are."""
+        """Number of trainable parameters."""
         return {"parameters": sum(weights.size + bias.size for weights, bias in self._layers)}
 
     def fit(
@@ -50,36 +55,36 @@ class Perceptron:
         validation: Validation | None = None,
         progress: Progress = silent,
     ) -> History:
-        """Train epoch by epoch."""
+        """Train epoch by epoch, and compute the history with the averaged weights."""
         rows, history = as_rows(images), History()
         for epoch in range(1, self._epochs + 1):
             _fit_one_epoch(self._model, rows, labels)
             self._average()
             history.append(epoch_entry(self.predict, epoch, float(self._model.loss_), validation))
-            progress(describe(history[-1], self._epochs), epoch / self._epochs, entry=history[-1])
+            progress(describe_epoch(history[-1], self._epochs), epoch / self._epochs, entry=history[-1])
         return history
 
     def scores(self, images: np.ndarray) -> np.ndarray:
-        """Logits, float32 (n, 10)."""
+        """Return logits, float32 (n, 10)."""
         x = as_rows(images)
         for i, (weights, bias) in enumerate(self._layers):
             x = (np.maximum(x, 0) if i else x) @ weights + bias
         return x
 
     def predict(self, images: np.ndarray) -> np.ndarray:
-        """The library's own labels with the averaged weights, uint8 (n,)."""
+        """Return the labels that scikit-learn predicts with the averaged weights, uint8 (n,)."""
         averaged = copy.copy(self._model)
         averaged.coefs_, averaged.intercepts_ = map(list, zip(*self._layers, strict=True))
         return averaged.predict(as_rows(images)).astype(np.uint8)
 
     def _average(self) -> None:
-        """Take the weights of this epoch into the mean over the last ones."""
+        """Add the weights of this epoch to the mean over the last epochs."""
         self._last.append([array.copy() for array in self._model.coefs_ + self._model.intercepts_])
         means = [np.mean(arrays, axis=0) for arrays in zip(*self._last, strict=True)]
         self._layers = list(zip(means[: len(means) // 2], means[len(means) // 2 :], strict=True))
 
     def to_onnx(self) -> "onnx.ModelProto":
-        """Matrix products with ReLU between them."""
+        """Return matrix products with ReLU between them."""
         from mnist_core.classifiers.onnx.graph import Graph
 
         graph = Graph()
@@ -90,7 +95,7 @@ class Perceptron:
 
 
 def _fit_one_epoch(model: "MLPClassifier", rows: np.ndarray, labels: np.ndarray) -> None:
-    """Let Ctrl-C through, which scikit-learn turns into a warning."""
+    """Train one epoch. Raise KeyboardInterrupt on Ctrl-C, which scikit-learn turns into a warning."""
     with warnings.catch_warnings():
         warnings.filterwarnings("error", message="Training interrupted")
         try:
@@ -102,7 +107,7 @@ def _fit_one_epoch(model: "MLPClassifier", rows: np.ndarray, labels: np.ndarray)
 def epoch_entry(
     predict: Callable[[np.ndarray], np.ndarray], epoch: int, loss: float, validation: Validation | None
 ) -> dict[str, float]:
-    """One entry of a history."""
+    """Return an entry of the history, with the validation accuracy if there is a validation split."""
     entry = {"epoch": epoch, "loss": loss}
     if validation is not None:
         images, labels = validation
@@ -110,8 +115,8 @@ def epoch_entry(
     return entry
 
 
-def describe(entry: dict[str, float], epochs: int) -> str:
-    """An entry of a history as a message."""
-    seen = entry.get("validation_accuracy")
-    accuracy = "" if seen is None else f", {seen:.2%} of the held-out digits right"
-    return f"Epoch {entry['epoch']} of {epochs}: loss {entry['loss']:.4f}{accuracy}"
+def describe_epoch(entry: dict[str, float], epochs: int) -> str:
+    """Return an entry of the history as a progress message."""
+    accuracy = entry.get("validation_accuracy")
+    suffix = "" if accuracy is None else f", validation accuracy {100 * accuracy:.2f} %"
+    return f"Epoch {entry['epoch']} of {epochs}: loss {entry['loss']:.4f}{suffix}"

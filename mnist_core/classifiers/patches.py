@@ -1,11 +1,12 @@
-"""Features learnt without labels: which small patches of strokes occur where in an upright digit."""
+"""Features learned without labels: where small patches of strokes occur in a deslanted image."""
 
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mnist_core.base.digits import SIDE
 from mnist_core.base.progress import Progress, silent
-from mnist_core.classifiers.extractor import SIDE, Extractor, add_upright
+from mnist_core.classifiers.extractor import Extractor, add_upright
 from mnist_core.classifiers.spec import History, Hyperparameters, Validation
 
 if TYPE_CHECKING:
@@ -14,27 +15,31 @@ if TYPE_CHECKING:
     from mnist_core.classifiers.onnx.graph import Graph
 
 PATCH = 6
+"""Side of a patch in pixels."""
 SAMPLES = 200_000
+"""Number of patches that are clustered."""
 FLAT = 0.01
-"""Added to variances: patches of bare paper are not blown up."""
+"""Added to variances, so that patches without ink are not amplified."""
 WHITENING = 0.1
+"""Added to eigenvalues before whitening."""
 CELL, STEP = 8, 5
-"""Of the 23 x 23 places of a patch, in four overlapping cells each way."""
+"""Side and stride of the cells over the 23 x 23 positions of a patch: four overlapping cells in each direction."""
 BATCH = 4
-"""Digits served at a time: what the patches respond to takes half a megabyte a digit, and is to stay in the cache."""
+"""Number of images to serve at a time. The responses take half a megabyte per image and should fit into the cache."""
 
 
 class PatchFeatures(Extractor):
-    """Responses to patches found by k-means, averaged over cells.
+    """Responses to patches that are found by k-means, averaged over cells.
 
-    Patches of 6 x 6 pixels are brought to mean 0 and variance 1, whitened, and clustered on the sphere. A place of a
-    digit responds to a cluster by what the cosine-like product exceeds a threshold.
+    Patches of 6 x 6 pixels are scaled to mean 0 and variance 1, whitened and clustered. The cluster centers are scaled
+    to length 1. The response at a position is the product of patch and center minus a threshold, or 0 if negative.
 
     Parameters
     ----------
     patches : int
-        How many clusters.
+        Number of clusters.
     threshold : float
+        Subtracted from the products.
 
     References
     ----------
@@ -45,7 +50,7 @@ class PatchFeatures(Extractor):
         self._patches, self._threshold, self._seed = patches, threshold, seed
 
     def fit(self, images: np.ndarray) -> None:
-        """Find the patches, in images uint8 (n, 28, 28)."""
+        """Find the patches in images, uint8 (n, 28, 28)."""
         from sklearn.cluster import MiniBatchKMeans
 
         rng = np.random.default_rng(self._seed)
@@ -67,14 +72,14 @@ class PatchFeatures(Extractor):
         self._bias = (-weights @ mean - self._threshold).astype(np.float32)
 
     def add_to(self, graph: "Graph") -> str:
-        """Append what computes the features, float32 (N, 16 patches), from the graph's images."""
+        """Append the nodes that compute the features, float32 (N, 16 * patches); return the name of the output."""
         image = add_upright(graph, graph.add("Div", graph.images(shape=(1, SIDE, SIDE)), np.float32(255)))
         average = np.full((1, 1, PATCH, PATCH), 1 / PATCH**2, dtype=np.float32)
         mean = graph.add("Conv", image, average)
         square = graph.add("Conv", graph.add("Mul", image, image), average)
         variance = graph.add("Relu", graph.add("Sub", square, graph.add("Mul", mean, mean)))
         deviation = graph.add("Sqrt", graph.add("Add", variance, np.float32(FLAT)))
-        centred = self._kernels - self._kernels.mean(axis=(2, 3), keepdims=True)  # takes a patch's mean away
+        centred = self._kernels - self._kernels.mean(axis=(2, 3), keepdims=True)  # subtracts the mean of a patch
         products = graph.add("Div", graph.add("Conv", image, centred), deviation)
         responses = graph.add("Relu", graph.add("Add", products, self._bias[None, :, None, None]))
         return graph.add(
@@ -83,7 +88,7 @@ class PatchFeatures(Extractor):
 
 
 class PatchSgd:
-    """A linear SVM by averaged stochastic gradient descent on patch features, each brought to mean 0 and variance 1."""
+    """A linear SVM on standardized patch features, trained by averaged stochastic gradient descent."""
 
     def __init__(self, hyperparameters: Hyperparameters, seed: int) -> None:
         from sklearn.linear_model import SGDClassifier
@@ -100,7 +105,7 @@ class PatchSgd:
 
     @property
     def details(self) -> dict[str, int]:
-        """How many features describe a digit."""
+        """Number of features."""
         return {"features": self._extract.width}
 
     def fit(
@@ -111,29 +116,29 @@ class PatchSgd:
         validation: Validation | None = None,
         progress: Progress = silent,
     ) -> History:
-        """Find the patches, then train on what they respond to."""
+        """Find the patches, then train on the responses."""
         progress("Finding patches", None)
         self._extract.fit(images)
         progress("Computing features", None)
         features = self._extract(images)
         self._mean = features.mean(axis=0, dtype=np.float64).astype(np.float32)
         deviation = np.sqrt(features.var(axis=0, dtype=np.float64))
-        # Rare features are not blown up; the factor makes a digit's features a vector of length about 1.
+        # The added term keeps rare features from being amplified. The factor gives feature vectors a length of about 1.
         self._scale = (np.sqrt(len(deviation)) * (deviation + deviation.mean() / 10)).astype(np.float32)
         progress("Training on features", None)
         self._model.fit(self._standardised(features), labels)
         return []
 
     def scores(self, images: np.ndarray) -> np.ndarray:
-        """The library's decision function, float32 (n, 10)."""
+        """Return scikit-learn's decision function, float32 (n, 10)."""
         return self._model.decision_function(self._standardised(self._extract(images))).astype(np.float32)
 
     def predict(self, images: np.ndarray) -> np.ndarray:
-        """The library's own labels, uint8 (n,)."""
+        """Return the labels that scikit-learn predicts, uint8 (n,)."""
         return self._model.predict(self._standardised(self._extract(images))).astype(np.uint8)
 
     def to_onnx(self) -> "onnx.ModelProto":
-        """The features and one matrix product."""
+        """Return the feature extractor followed by one matrix product."""
         from mnist_core.classifiers.onnx.graph import Graph
 
         weights = (self._model.coef_ / self._scale).T
@@ -144,13 +149,15 @@ class PatchSgd:
         return graph.model(scores, batch=BATCH)
 
     def _standardised(self, features: np.ndarray) -> np.ndarray:
-        """In place: they take a gigabyte."""
+        """Standardize features in place, because they take a gigabyte of memory."""
         features -= self._mean
         features /= self._scale
         return features
 
 
 class _Upright(Extractor):
+    """Pixels in 0..1 of deslanted images."""
+
     def add_to(self, graph: "Graph") -> str:
         image = graph.add("Div", graph.images(shape=(1, SIDE, SIDE)), np.float32(255))
         return graph.add("Flatten", add_upright(graph, image))

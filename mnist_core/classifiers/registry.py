@@ -1,23 +1,23 @@
-"""The classifiers there are: adding one is one entry here and one training command."""
+"""The registry of classifiers. To add a classifier, add one entry here and train it."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from mnist_core.base.errors import UnknownNameError
+from mnist_core.base.errors import TrainingError, UnknownNameError
 from mnist_core.base.labels import CUSTOM_MARK
-from mnist_core.classifiers.ensemble import refuse_to_build
 from mnist_core.classifiers.forest import Forest, GradientForest
 from mnist_core.classifiers.kernel import NystroemSgd, OneVsOneSvc, OneVsRestSvc, VirtualSvc
 from mnist_core.classifiers.linear import build_logistic, build_sgd
 from mnist_core.classifiers.mlp import Perceptron
 from mnist_core.classifiers.patches import PatchSgd
-from mnist_core.classifiers.spec import ClassifierSpec, Hyperparameters
+from mnist_core.classifiers.spec import ClassifierSpec, EnsembleSpec, Hyperparameters, ModelSpec
 from mnist_core.classifiers.torch.convnet import ConvNet
 from mnist_core.classifiers.torch.perceptron import AugmentedPerceptron
 from mnist_core.datasets.registry import get_dataset_spec
 
-_SPECS = (
+_SPECS: tuple[ModelSpec, ...] = (
     ClassifierSpec(
         name="sgd",
         label="Linear SVM (SGD)",
@@ -25,7 +25,7 @@ _SPECS = (
         hyperparameters={"standardise": False, "alpha": 1e-5, "average": True, "epochs": 20},
         search_space={"alpha": (1e-6, 1e-5, 1e-4), "average": (True, False), "epochs": (10, 20, 40)},
         build=build_sgd,
-        remark="A linear SVM by stochastic gradient descent on raw pixels, one template a digit: small, fast, limited.",
+        remark="Linear SVM on raw pixels, trained by stochastic gradient descent. Small, fast, of limited accuracy.",
     ),
     ClassifierSpec(
         name="sgd-scaled",
@@ -34,7 +34,7 @@ _SPECS = (
         hyperparameters={"standardise": True, "alpha": 1e-5, "average": True, "epochs": 20},
         search_space={"alpha": (1e-5, 1e-4, 1e-3), "average": (True, False), "epochs": (10, 20, 40)},
         build=build_sgd,
-        remark="The same after StandardScaler, which lifts near-dead border pixels: slow to settle unless averaged.",
+        remark="Linear SVM on standardized pixels, which amplify the border. Converges slowly without averaging.",
     ),
     ClassifierSpec(
         name="sgd-features",
@@ -49,7 +49,7 @@ _SPECS = (
             "epochs": (10, 15, 20),
         },
         build=PatchSgd,
-        remark="The same linear SVM on responses to patches of strokes that k-means found: the features do the work.",
+        remark="Linear SVM on features learned by k-means from small image patches.",
     ),
     ClassifierSpec(
         name="logistic",
@@ -58,7 +58,7 @@ _SPECS = (
         hyperparameters={"C": 1.0, "max_iter": 100, "tol": 1e-3},
         search_space={"C": (0.03, 0.1, 0.3, 1.0)},
         build=build_logistic,
-        remark="As small as the linear SVMs, and its probabilities need no repair.",
+        remark="Multinomial model on raw pixels. As small as the linear SVMs, with well-calibrated probabilities.",
     ),
     ClassifierSpec(
         name="sgd-kernel",
@@ -67,7 +67,7 @@ _SPECS = (
         hyperparameters={"principal_components": 60, "gamma": 0.03, "centres": 2000, "alpha": 1e-6, "epochs": 10},
         search_space={"gamma": (0.02, 0.03, 0.04), "centres": (500, 1000, 2000), "alpha": (1e-7, 1e-6, 1e-5)},
         build=NystroemSgd,
-        remark="A linear SVM on Nyström features of the RBF kernel: nears an exact kernel machine, and is far smaller.",
+        remark="Linear SVM on Nyström features of the RBF kernel. Nearly as accurate as an exact SVM, far smaller.",
     ),
     ClassifierSpec(
         name="random-forest",
@@ -76,7 +76,7 @@ _SPECS = (
         hyperparameters={"n_estimators": 100, "bootstrap": False, "max_features": 40},
         search_space={"n_estimators": (50, 100, 200), "bootstrap": (False, True), "max_features": (28, 40, 60)},
         build=Forest,
-        remark="A hundred trees vote. Nothing to scale, hardly anything to tune; the largest model in memory.",
+        remark="A hundred decision trees. Needs no scaling and little tuning. The largest model in memory.",
     ),
     ClassifierSpec(
         name="random-forest-refined",
@@ -98,7 +98,7 @@ _SPECS = (
             "max_features": (20, 30, 40),
         },
         build=GradientForest,
-        remark="The same on oriented gradients of upright digits: a tree then asks which way a stroke runs where.",
+        remark="Random forest on oriented gradients of deslanted digits: the direction of strokes at each position.",
     ),
     ClassifierSpec(
         name="svc-ovo",
@@ -107,7 +107,7 @@ _SPECS = (
         hyperparameters={"principal_components": 60, "gamma": 0.03, "C": 10},
         search_space={"principal_components": (50, 60, 70), "gamma": (0.025, 0.03, 0.035), "C": (5, 10)},
         build=OneVsOneSvc,
-        remark="An RBF kernel machine for each of 45 pairs of digits, on principal components; confidence breaks ties.",
+        remark="One RBF kernel SVM per pair of digits, on principal components. Confidences break ties.",
     ),
     ClassifierSpec(
         name="svc-ovr",
@@ -117,7 +117,7 @@ _SPECS = (
         search_space={"principal_components": (50, 60, 70), "gamma": (0.025, 0.03, 0.035), "C": (5, 10)},
         build=OneVsRestSvc,
         chosen_by="hand, without comparing it with another setting",
-        remark="The same kernel, ten machines, each one digit against all others and trained on all the data.",
+        remark="One RBF kernel SVM per digit, on principal components. Each is trained on all data.",
     ),
     ClassifierSpec(
         name="svc-refined",
@@ -141,7 +141,7 @@ _SPECS = (
             "shift_pixels": (0, 1),
         },
         build=VirtualSvc,
-        remark="The same on oriented gradients of upright digits, trained again on shifted copies of support vectors.",
+        remark="SVC on oriented gradients of deslanted digits, trained again with shifted support vectors.",
     ),
     ClassifierSpec(
         name="mlp",
@@ -161,7 +161,7 @@ _SPECS = (
             "learning_rate": (5e-4, 1e-3),
         },
         build=Perceptron,
-        remark="Two hidden layers on raw pixels: it knows nothing of neighbourhoods, and does well all the same.",
+        remark="Two fully connected hidden layers on raw pixels. Does not use which pixels are neighbors.",
     ),
     ClassifierSpec(
         name="mlp-refined",
@@ -187,7 +187,7 @@ _SPECS = (
             "epochs": (15, 30, 60),
         },
         build=AugmentedPerceptron,
-        remark="A perceptron on digits distorted anew in every epoch, with batch normalisation and dropout.",
+        remark="Fully connected network with data augmentation, batch normalization and dropout.",
         requires=("torch",),
     ),
     ClassifierSpec(
@@ -215,7 +215,7 @@ _SPECS = (
             "epochs": (4, 8, 12),
         },
         build=ConvNet,
-        remark="Looks at neighbourhoods, and has seen every digit moved, turned and stretched.",
+        remark="Convolutional network, trained with data augmentation: shifts, rotations, scaling and shear.",
         requires=("torch",),
     ),
     ClassifierSpec(
@@ -244,29 +244,31 @@ _SPECS = (
             "columns": (1, 3, 5),
         },
         build=ConvNet,
-        remark="Three networks, trained twice as long on digits that are also bent, look at five views of each digit.",
+        remark="Three convolutional networks with elastic and test-time augmentation, trained twice as long.",
         requires=("torch",),
     ),
-    ClassifierSpec(
+    EnsembleSpec(
         name="ensemble",
         label="Ensemble",
         family="ensemble",
-        # Each family's best by design: a rule, no search.
-        hyperparameters={
-            "members": ["sgd-features", "random-forest-refined", "svc-refined", "mlp-refined", "cnn-refined"],
-        },
-        build=refuse_to_build,
-        remark="A weighted vote over each family's refined one: where they err on different digits, it errs on fewer.",
+        # The refined classifier of each family: a rule that needs no search.
+        members=("sgd-features", "random-forest-refined", "svc-refined", "mlp-refined", "cnn-refined"),
+        remark="Weighted combination of each family's refined classifier, which err on different digits.",
         requires=("cleanlab",),
         chosen_by="a rule for the members (each family's refined classifier); their out-of-fold scores for the weights",
     ),
 )
 
-CLASSIFIERS: dict[str, ClassifierSpec] = {spec.name: spec for spec in _SPECS}
+CLASSIFIERS: dict[str, ModelSpec] = {spec.name: spec for spec in _SPECS}
 
 
-def get_classifier_spec(name: str) -> ClassifierSpec:
-    """The spec of that name, or UnknownNameError; of a run of one's own that of its classifier, under its name."""
+def get_classifier_spec(name: str) -> ModelSpec:
+    """Return the spec of a classifier. The spec of a custom run is its classifier's, under the name of the run.
+
+    Raises
+    ------
+    UnknownNameError
+    """
     if name in CLASSIFIERS:
         return CLASSIFIERS[name]
     if not is_custom(name):
@@ -275,57 +277,88 @@ def get_classifier_spec(name: str) -> ClassifierSpec:
     return replace(CLASSIFIERS[base], name=name, label=f"{CLASSIFIERS[base].label} ({number})")
 
 
+def get_trainable_spec(name: str, *, purpose: str = "Training") -> ClassifierSpec:
+    """Return the spec of a single classifier.
+
+    Parameters
+    ----------
+    purpose : str
+        What needs a single classifier: the subject of the error message.
+
+    Raises
+    ------
+    UnknownNameError
+    TrainingError
+        The name is that of an ensemble, which combines trained classifiers.
+    """
+    spec = get_classifier_spec(name)
+    if isinstance(spec, ClassifierSpec):
+        return spec
+    raise TrainingError(
+        f"{purpose} needs a single classifier, found the ensemble {name}. "
+        f"Use its members instead: {', '.join(members_of(name))}. "
+        f"To fit the ensemble itself, run: python -m mnist_core train {base_of(name)}"
+    )
+
+
 def is_custom(name: str) -> bool:
-    """Whether this can be the name of a run of one's own, such as `mlp@1`."""
+    """Return whether a name has the form of a custom run's, such as `mlp@1`."""
     base, _, number = name.partition(CUSTOM_MARK)
     return base in CLASSIFIERS and re.fullmatch("[1-9][0-9]{0,8}", number) is not None
 
 
 def base_of(name: str) -> str:
-    """The classifier that a run of one's own trains: `mlp` of `mlp@1`; of any other name itself."""
+    """Return the classifier that a custom run trains: `mlp` for `mlp@1`. Any other name is returned as it is."""
     return name.partition(CUSTOM_MARK)[0]
 
 
 def predecessors(name: str) -> list[str]:
-    """What this classifier is a better version of, or a run of one's own a change of, the nearest first."""
+    """Return the classifiers that this one refines or, for a custom run, changes. The nearest comes first."""
     nearest = base_of(name) if is_custom(name) else get_classifier_spec(name).refines
     return [nearest, *predecessors(nearest)] if nearest else []
 
 
 def origin_of(name: str) -> str:
-    """The classifier that this one refines, through all steps; of one that refines none itself."""
+    """Return the first classifier in the chain of refinements that leads to this one."""
     spec = get_classifier_spec(base_of(name))
     return origin_of(spec.refines) if spec.refines else spec.name
 
 
 def members_of(name: str) -> tuple[str, ...]:
     """Return the names of an ensemble's members, and an empty tuple for a single classifier."""
-    return get_classifier_spec(name).members
+    spec = get_classifier_spec(name)
+    return spec.members if isinstance(spec, EnsembleSpec) else ()
 
 
 def is_ensemble(name: str) -> bool:
     """Return whether a classifier combines the predictions of others."""
-    return bool(members_of(name))
+    return isinstance(get_classifier_spec(name), EnsembleSpec)
+
+
+def search_space_of(name: str) -> Mapping[str, tuple[Any, ...]]:
+    """Return the values to try for each hyperparameter. An ensemble has none."""
+    spec = get_classifier_spec(name)
+    return spec.search_space if isinstance(spec, ClassifierSpec) else {}
 
 
 def list_base_classifiers() -> list[str]:
-    """Names of the classifiers that neither refine another nor vote over others."""
-    return [name for name, spec in CLASSIFIERS.items() if not spec.refines and not spec.members]
+    """Return the names of the single classifiers that do not refine another one."""
+    return [name for name, spec in CLASSIFIERS.items() if not spec.refines and not is_ensemble(name)]
 
 
 def list_classifiers(dataset: str = "mnist") -> list[str]:
-    """Names of the classifiers compared on a dataset, in the registry's order."""
+    """Return the names of the classifiers compared on a dataset, in the order of the registry."""
     get_dataset_spec(dataset)
     return list(CLASSIFIERS)
 
 
 def hyperparameters_for(classifier: str, dataset: str) -> dict[str, Any]:
-    """The classifier's hyperparameters, with what is particular to the dataset."""
+    """Return the classifier's hyperparameters, including the overrides of the dataset."""
     return {**get_classifier_spec(classifier).hyperparameters, **_overrides(classifier, dataset)}
 
 
 def chosen_by(classifier: str, dataset: str) -> str:
-    """What decided on a classifier's hyperparameters on a dataset: it follows "chosen by"."""
+    """Return how a classifier's hyperparameters on a dataset were chosen: a text that follows "chosen by"."""
     chosen, changed = get_classifier_spec(classifier).chosen_by, _overrides(classifier, dataset)
     names = " and ".join(changed).replace("_", " ")
     return f"{chosen}; for this dataset, {names} without a search" if changed else chosen

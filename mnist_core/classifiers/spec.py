@@ -1,4 +1,4 @@
-"""What a classifier is: how it is built, and what the thing it builds can do."""
+"""Interfaces of classifiers: how a classifier is specified, trained and served."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
@@ -13,13 +13,8 @@ from mnist_core.evaluation.metrics import softmax
 if TYPE_CHECKING:
     import onnx
 
-N_CLASSES = 10
-PIXELS = 28 * 28
 BATCH_KEY = "batch"
-"""In a model's metadata: how many digits at a time it is best served."""
-
-HOLDOUT_SHARE = 1 / 6
-"""Of a training split, held out to choose hyperparameters and to see how a training goes: 10,000 of MNIST's 60,000."""
+"""Key in a model's metadata: the batch size at which the model is served best."""
 
 Family = Literal["linear", "kernel", "trees", "network", "ensemble"]
 Hyperparameters: TypeAlias = Mapping[str, Any]
@@ -28,11 +23,11 @@ Validation: TypeAlias = tuple[np.ndarray, np.ndarray]
 
 
 class Estimator(Protocol):
-    """A classifier that can be trained. Images are uint8 (n, 28, 28), ink bright on black; labels uint8 (n,)."""
+    """A classifier that can be trained. Images are uint8 (n, 28, 28), ink bright on black; labels are uint8 (n,)."""
 
     @property
     def details(self) -> dict[str, Any]:
-        """What is particular to the fitted estimator, JSON-able: the arithmetic, a count of support vectors."""
+        """Properties of the fitted estimator, JSON-able: the arithmetic, the number of support vectors."""
 
     def fit(
         self,
@@ -47,26 +42,27 @@ class Estimator(Protocol):
         Parameters
         ----------
         validation : (images, labels) or None
-            Never trained on and chooses nothing: it only fills `validation_accuracy` in the history.
+            Used only to compute `validation_accuracy` in the history. It has no influence on the training.
 
         Returns
         -------
         list of {"epoch", "loss", "validation_accuracy"}
-            Empty for a classifier that is not trained in epochs; no `validation_accuracy` without `validation`.
+            Empty for a classifier that is not trained in epochs. Without `validation`, there is no
+            `validation_accuracy`.
         """
 
     def scores(self, images: np.ndarray) -> np.ndarray:
-        """Scores, float32 (n, 10): labels are their argmax, probabilities their softmax at a fitted temperature."""
+        """Return scores, float32 (n, 10). Labels are their argmax, probabilities their softmax at a temperature."""
 
     def predict(self, images: np.ndarray) -> np.ndarray:
-        """The underlying library's own labels, uint8 (n,): what the argmax of `scores` is checked against."""
+        """Return the labels that the underlying library predicts, uint8 (n,), to check the argmax of `scores`."""
 
     def to_onnx(self) -> "onnx.ModelProto":
-        """The fitted model as ONNX: input "images" uint8 (N, 28, 28), output "scores" float32 (N, 10)."""
+        """Return the fitted model as ONNX: input "images" uint8 (N, 28, 28), output "scores" float32 (N, 10)."""
 
 
 class Served(ABC):
-    """A trained classifier as pages and programs use it. Images are uint8 (n, 28, 28), ink bright on black.
+    """A trained classifier that predicts. Images are uint8 (n, 28, 28), ink bright on black.
 
     Attributes
     ----------
@@ -78,61 +74,92 @@ class Served(ABC):
 
     @abstractmethod
     def scores(self, images: np.ndarray) -> np.ndarray:
-        """Raw scores, float32 (n, 10)."""
+        """Return raw scores, float32 (n, 10)."""
 
     def scores_given(self, images: np.ndarray, known: Mapping[str, np.ndarray]) -> np.ndarray:
-        """The same, where other classifiers' scores of these images are known by name: a vote over them uses those."""
+        """Return raw scores, float32 (n, 10). An ensemble takes its members' scores from `known` where they exist.
+
+        Parameters
+        ----------
+        known : mapping of classifier name to float32 ndarray of shape (n, 10)
+            Scores of the same images.
+        """
         return self.scores(images)
 
     def predict_proba(self, images: np.ndarray) -> np.ndarray:
-        """Probabilities, float32 (n, 10), each row summing to 1."""
+        """Return probabilities, float32 (n, 10). Each row sums to 1."""
         return softmax(self.scores(images), self.temperature)
 
     def predict(self, images: np.ndarray) -> np.ndarray:
-        """Labels, uint8 (n,): the digit with the highest score."""
+        """Return labels, uint8 (n,): the class with the highest score."""
         return self.scores(images).argmax(axis=1).astype(np.uint8)
 
 
-@dataclass(frozen=True)
-class ClassifierSpec:
-    """One entry of the registry: everything that is particular to a classifier.
+@dataclass(frozen=True, kw_only=True)
+class ModelSpec:
+    """One entry of the registry.
 
     Attributes
     ----------
+    label : str
+        Display name.
     hyperparameters : mapping
-        JSON-able; chosen on 10,000 digits held out from MNIST's training split, never on a test split; of a vote its
-        `members`, the same for every dataset.
-    build : callable
-        `(hyperparameters, seed) -> Estimator`; imports its libraries when it is called, not before.
-    search_space : mapping of str to tuple
-        Values worth trying for each hyperparameter.
+        JSON-able. They are never chosen on a test split.
     remark : str
-        One or two sentences for the leaderboard: what it is, and what to know about it.
+        One or two sentences for the leaderboard.
     requires : tuple of str
-        Import names needed to train it that not every installation has.
+        Import names of packages that training needs and that not every installation has.
     refines : str or None
-        Name of the classifier that it is a better version of.
+        Name of the classifier that this one improves.
     chosen_by : str
-        What decided on the hyperparameters: it follows "chosen by".
+        How the hyperparameters were chosen. The text follows "chosen by" and is stored in records.
     """
 
     name: str
     label: str
     family: Family
     hyperparameters: Hyperparameters
-    build: Callable[[Hyperparameters, int], Estimator]
     remark: str
-    search_space: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
     requires: tuple[str, ...] = ()
     refines: str | None = None
     chosen_by: str = "hand, by the accuracy on 10,000 digits held out of MNIST's training split"
 
-    @property
-    def members(self) -> tuple[str, ...]:
-        """The classifiers that it votes over; empty for one that is trained itself."""
-        return tuple(self.hyperparameters.get("members", ()))
+
+@dataclass(frozen=True, kw_only=True)
+class ClassifierSpec(ModelSpec):
+    """A single classifier.
+
+    Attributes
+    ----------
+    build : callable
+        `(hyperparameters, seed) -> Estimator`. It imports the libraries that it needs when it is called.
+    search_space : mapping of str to tuple
+        Values to try for each hyperparameter.
+    """
+
+    build: Callable[[Hyperparameters, int], Estimator]
+    search_space: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class EnsembleSpec(ModelSpec):
+    """An ensemble: a weighted combination of single classifiers.
+
+    Attributes
+    ----------
+    members : tuple of str
+        Names of the combined classifiers, the same for every dataset.
+    hyperparameters : mapping
+        `{"members": [...]}`, as stored in records.
+    """
+
+    members: tuple[str, ...]
+    hyperparameters: Hyperparameters = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "hyperparameters", {"members": list(self.members)})
 
 
 def as_rows(images: np.ndarray) -> np.ndarray:
-    """Pixels in 0..1, one digit a row: uint8 (n, 28, 28) -> float32 (n, 784)."""
+    """Return pixels in 0..1, one sample per row: uint8 (n, 28, 28) -> float32 (n, 784)."""
     return images.reshape(len(images), -1).astype(np.float32) / np.float32(255)

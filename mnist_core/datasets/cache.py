@@ -1,4 +1,4 @@
-"""Files brought from the network into the cache: each is verified before it is kept, and whole or not there."""
+"""Download of dataset files into the cache. Each file is verified first and then written atomically."""
 
 import gzip
 import io
@@ -13,15 +13,18 @@ from mnist_core.base.progress import Progress
 from mnist_core.datasets.download import download, fetch_openml_arrays
 from mnist_core.datasets.idx import GZIP_MAGIC, IdxFile, encode_idx, read_file, unpack
 
-GZIP_OVERHEAD = 1 << 16  # bytes by which a gzip file may exceed what is in it
+GZIP_OVERHEAD = 1 << 16
+"""Bytes by which a gzip file may be larger than its content."""
 
 
 class CacheError(Exception):
-    """What was downloaded cannot be kept."""
+    """A downloaded file cannot be written to the cache."""
 
 
-def bring_from_mirror(mirror: str, files: Sequence[IdxFile], cache: Path, progress: Progress, seconds: float) -> None:
-    """Download, one after the other, what the cache lacks of ``files``."""
+def download_from_mirror(
+    mirror: str, files: Sequence[IdxFile], cache: Path, progress: Progress, seconds: float
+) -> None:
+    """Download the files that the cache lacks, one after the other, within `seconds` in total."""
     end = time.monotonic() + seconds
     for file in _missing(cache, files):
         packed = download(
@@ -31,20 +34,20 @@ def bring_from_mirror(mirror: str, files: Sequence[IdxFile], cache: Path, progre
             message=f"Downloading {file.name} from {mirror}",
             progress=progress,
         )
-        _keep(cache, file, packed)
+        _store(cache, file, packed)
 
 
-def bring_from_openml(files: Sequence[IdxFile], cache: Path, progress: Progress, seconds: float) -> None:
-    """Write what the cache lacks of ``files`` from OpenML's digits, which stand in MNIST's own order."""
+def download_from_openml(files: Sequence[IdxFile], cache: Path, progress: Progress, seconds: float) -> None:
+    """Create the files that the cache lacks from OpenML's arrays, which have the samples in MNIST's order."""
     images, labels = fetch_openml_arrays(seconds=seconds, progress=progress)
     for file in _missing(cache, files):
-        digits = images if len(file.shape) == 3 else labels
-        content = encode_idx(digits[file.first : file.first + file.shape[0]])
-        _keep(cache, file, gzip.compress(content, compresslevel=1, mtime=0))
+        samples = images if len(file.shape) == 3 else labels
+        content = encode_idx(samples[file.first : file.first + file.shape[0]])
+        _store(cache, file, gzip.compress(content, compresslevel=1, mtime=0))
 
 
 def _missing(cache: Path, files: Sequence[IdxFile]) -> Iterator[IdxFile]:
-    """Those that the cache lacks or holds corrupt: what came before an interruption is not fetched again."""
+    """Yield the files that are missing or corrupt. An interrupted download continues with the first of them."""
     for file in files:
         try:
             read_file(cache, file)
@@ -52,21 +55,21 @@ def _missing(cache: Path, files: Sequence[IdxFile]) -> Iterator[IdxFile]:
             yield file
 
 
-def _keep(cache: Path, file: IdxFile, packed: bytes) -> None:
-    """Put ``packed`` into the cache, once it has proved to be ``file``."""
+def _store(cache: Path, file: IdxFile, packed: bytes) -> None:
+    """Verify the content of `packed` and write it to the cache."""
     try:
         unpack(io.BytesIO(packed), file)
     except DatasetCorruptError as error:
         raise DatasetCorruptError(f"{file.name}: {error}") from error
-    suffix = ".gz" if packed.startswith(GZIP_MAGIC) else ""  # a proxy may have unpacked it
+    suffix = ".gz" if packed.startswith(GZIP_MAGIC) else ""  # a proxy may have decompressed the file
     try:
         write_atomically(cache / f"{file.name}{suffix}", packed)
     except OSError as error:
-        raise CacheError(f"the cache {cache} cannot be written: {reason_of(error)}") from error
+        raise CacheError(f"cannot write to the cache {cache}: {reason_of(error)}") from error
 
 
 def reason_of(error: Exception) -> str:
-    """What went wrong, without the path or the errno that Python adds."""
+    """Return the message of an error without the path and the error number that Python adds."""
     match error:
         case HTTPError():
             return f"HTTP {error.code} {error.reason} for {error.url}"

@@ -1,8 +1,8 @@
-"""Bytes from the network in bounded time, whatever the other side does.
+"""Download of files and of OpenML's arrays within a time limit.
 
-No call is trusted to return: a name server that does not answer holds ``urlopen(timeout=3)`` for 10 s, a server that
-sends a byte a second never times out at all, and ``fetch_openml`` has no read timeout. So each runs beside the caller,
-in a thread or a process that can be left behind, and the caller waits no longer than it was given.
+Library calls do not return in time. A name server that does not answer blocks `urlopen(timeout=3)` for 10 s. A server
+that sends one byte per second never exceeds a timeout. `fetch_openml` has no read timeout. Each call therefore runs in
+a thread or process that the caller can abandon.
 """
 
 import http.client
@@ -20,34 +20,35 @@ import numpy as np
 import numpy.typing as npt
 
 from mnist_core.base.errors import DatasetCorruptError
+from mnist_core.base.paths import PROJECT_ROOT
 from mnist_core.base.progress import Progress
 
 DOWNLOAD_ERRORS = (OSError, http.client.HTTPException)
-"""All that `download` and `fetch_openml_arrays` raise when the other side is at fault."""
+"""Errors of `download` and `fetch_openml_arrays` that are caused by the network or the server."""
 
-STALL_SECONDS = 10.0  # without a single byte
-POLL_SECONDS = 0.1  # how soon a caller that cancels in its progress is heard
+STALL_SECONDS = 10.0
+"""Longest wait for the next byte."""
+POLL_SECONDS = 0.1
+"""Time between two calls of the progress function, which can cancel the download."""
 CHUNK_BYTES = 1 << 16
-PROJECT_ROOT = Path(__file__).resolve().parents[2]
 
 
 def download(url: str, *, limit: int, seconds: float, message: str, progress: Progress) -> bytes:
-    """
-    Get a file of at most ``limit`` bytes within ``seconds``.
+    """Download a file of at most `limit` bytes within `seconds`.
 
     Raises
     ------
     OSError, http.client.HTTPException
-        If it cannot be had, in time (TimeoutError) or at all.
+        The download failed or timed out (TimeoutError).
     DatasetCorruptError
-        If it is longer than ``limit``.
+        The file is longer than `limit`.
     """
     inbox: SimpleQueue[bytes | int | Exception | None] = SimpleQueue()
-    given_up = Event()
-    Thread(target=_receive, args=(url, inbox, given_up), name=f"download {url}", daemon=True).start()
+    abandoned = Event()
+    Thread(target=_receive, args=(url, inbox, abandoned), name=f"download {url}", daemon=True).start()
     received, length = bytearray(), 0
     try:
-        for remaining in _until(seconds):
+        for remaining in _remaining_seconds(seconds):
             progress(message, min(1.0, len(received) / length) if length else None)
             try:
                 item = inbox.get(timeout=min(POLL_SECONDS, remaining))
@@ -63,27 +64,28 @@ def download(url: str, *, limit: int, seconds: float, message: str, progress: Pr
             received += item
             if len(received) > limit:
                 raise DatasetCorruptError(f"expected at most {limit:,} bytes, found more")
-        raise TimeoutError(f"gave {len(received):,} bytes in {seconds:.0f} s and was given up")
+        raise TimeoutError(f"timed out after {seconds:.0f} s with {len(received):,} bytes received")
     finally:
-        given_up.set()
+        abandoned.set()
 
 
 def fetch_openml_arrays(*, seconds: float, progress: Progress) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
-    """
-    Get all digits of ``mnist_784`` through scikit-learn, in a process that is killed after ``seconds``.
+    """Download `mnist_784` from OpenML with scikit-learn, in a process that is killed after `seconds`.
 
     Returns
     -------
-    images uint8 (n, 28, 28) and labels uint8 (n,), the training digits before the test digits
+    images : uint8 ndarray of shape (n, 28, 28)
+        Training samples, followed by the test samples.
+    labels : uint8 ndarray of shape (n,)
 
     Raises
     ------
     OSError
-        If they cannot be had, in time (TimeoutError) or at all.
+        The download failed or timed out (TimeoutError).
     """
     with tempfile.TemporaryDirectory(prefix="mnist-openml-", ignore_cleanup_errors=True) as folder:
-        complaints = Path(folder, "stderr.txt")
-        with complaints.open("wb") as stderr:
+        errors = Path(folder, "stderr.txt")
+        with errors.open("wb") as stderr:
             child = subprocess.Popen(
                 [sys.executable, "-m", "mnist_core.datasets.openml", folder],
                 cwd=PROJECT_ROOT,
@@ -92,7 +94,7 @@ def fetch_openml_arrays(*, seconds: float, progress: Progress) -> tuple[npt.NDAr
                 stderr=stderr,
             )
             try:
-                for remaining in _until(seconds):
+                for remaining in _remaining_seconds(seconds):
                     progress("Downloading MNIST from OpenML", None)
                     try:
                         child.wait(timeout=min(POLL_SECONDS, remaining))
@@ -100,33 +102,33 @@ def fetch_openml_arrays(*, seconds: float, progress: Progress) -> tuple[npt.NDAr
                     except subprocess.TimeoutExpired:
                         continue
                 else:
-                    raise TimeoutError(f"gave nothing in {seconds:.0f} s and was given up")
+                    raise TimeoutError(f"timed out after {seconds:.0f} s")
             finally:
                 child.kill()
                 child.wait()
         if child.returncode != 0:
-            last = complaints.read_text(errors="replace").strip().splitlines()[-1:]
-            raise OSError(f"fetch_openml ended with code {child.returncode}: {' '.join(last) or 'it said nothing'}")
+            last = errors.read_text(errors="replace").strip().splitlines()[-1:]
+            raise OSError(f"fetch_openml ended with code {child.returncode}: {' '.join(last) or 'no error message'}")
         images = np.load(Path(folder, "images.npy"), allow_pickle=False)
         labels = np.load(Path(folder, "labels.npy"), allow_pickle=False)
     return images, labels
 
 
-def _receive(url: str, inbox: SimpleQueue[bytes | int | Exception | None], given_up: Event) -> None:
-    """Put into ``inbox``: the length if it is told, the chunks, and at the end None or the error."""
+def _receive(url: str, inbox: SimpleQueue[bytes | int | Exception | None], abandoned: Event) -> None:
+    """Put into `inbox` the length if the server sends it, then the chunks, and last None or the error."""
     try:
         with urlopen(url, timeout=STALL_SECONDS) as response:
             if response.length is not None:
                 inbox.put(response.length)
-            while not given_up.is_set() and (chunk := response.read1(CHUNK_BYTES)):
+            while not abandoned.is_set() and (chunk := response.read1(CHUNK_BYTES)):
                 inbox.put(chunk)
         inbox.put(None)
-    except Exception as error:  # not lost: it is raised again where somebody waits
+    except Exception as error:  # raised again in the caller's thread
         inbox.put(error)
 
 
-def _until(seconds: float) -> Iterator[float]:
-    """Yield the seconds that remain until none do."""
+def _remaining_seconds(seconds: float) -> Iterator[float]:
+    """Yield the seconds that remain, until there are none."""
     end = time.monotonic() + seconds
     while (remaining := end - time.monotonic()) > 0:
         yield remaining

@@ -1,4 +1,4 @@
-"""The IDX format of MNIST's files: reading, writing, and holding a file against its known hash."""
+"""IDX, the format of MNIST's files: read, write and verify."""
 
 import gzip
 import hashlib
@@ -20,19 +20,18 @@ UINT8 = 0x08
 
 @dataclass(frozen=True)
 class IdxFile:
-    """
-    One file as it should be.
+    """Expected properties of an IDX file of unsigned bytes.
 
     Attributes
     ----------
     name : str
-        Without ``.gz``.
+        File name without `.gz`.
     shape : tuple of int
-        Of the array of unsigned bytes in it.
+        Shape of the array.
     sha256 : str
-        Of its bytes out of gzip: mirrors compress differently.
+        Hash of the decompressed file. Mirrors compress differently.
     first : int
-        Index of its first digit where all digits of the dataset stand in one row, training digits first.
+        Index of the file's first sample among all samples of the dataset, training samples first.
     """
 
     name: str
@@ -42,23 +41,29 @@ class IdxFile:
 
     @property
     def size(self) -> int:
-        """In bytes, out of gzip."""
+        """Size of the decompressed file in bytes."""
         return 4 + 4 * len(self.shape) + prod(self.shape)
 
     @property
-    def spellings(self) -> tuple[str, ...]:
-        """Names under which the file is commonly found."""
+    def file_names(self) -> tuple[str, ...]:
+        """Names under which the file is commonly distributed."""
         dotted = self.name.replace("-idx", ".idx")
         return f"{self.name}.gz", self.name, f"{dotted}.gz", dotted
 
 
 def encode_idx(array: npt.NDArray[np.uint8]) -> bytes:
-    """The bytes of an IDX file holding ``array``."""
+    """Return the content of an IDX file for an array."""
     return struct.pack(f">HBB{array.ndim}I", 0, UINT8, array.ndim, *array.shape) + array.tobytes()
 
 
 def decode_idx(content: bytes) -> npt.NDArray[np.uint8]:
-    """The array in an IDX file of unsigned bytes: read-only, sharing the memory of ``content``."""
+    """Return the array of an IDX file of unsigned bytes: read-only, sharing the memory of `content`.
+
+    Raises
+    ------
+    DatasetCorruptError
+        The header is wrong, or the length does not match it.
+    """
     shape = _header_shape(content)
     if shape is None:
         raise DatasetCorruptError(f"Expected an IDX header of unsigned bytes, found {content[:16]!r}.")
@@ -69,42 +74,41 @@ def decode_idx(content: bytes) -> npt.NDArray[np.uint8]:
 
 
 def read_file(folder: Path, file: IdxFile) -> bytes:
-    """
-    The verified content of ``file``, under whichever of its spellings lies in ``folder``.
+    """Return the verified, decompressed content of a file, which may have any of its usual names.
 
     Raises
     ------
     FileNotFoundError
-        If there is none.
+        No such file exists.
     DatasetCorruptError
-        If there is, but none that is right.
+        Files exist, but none has the expected content.
     """
-    wrong = []
-    for path in (folder / spelling for spelling in file.spellings):
+    problems = []
+    for path in (folder / name for name in file.file_names):
         if path.is_file():
             try:
                 with path.open("rb") as stream:
                     return unpack(stream, file)
             except DatasetCorruptError as error:
-                wrong.append(f"{path.name}: {error}")
-    if wrong:
-        raise DatasetCorruptError("; ".join(wrong))
-    raise FileNotFoundError(f"there is no {file.spellings[0]}" if folder.is_dir() else "there is no such folder")
+                problems.append(f"{path.name}: {error}")
+    if problems:
+        raise DatasetCorruptError("; ".join(problems))
+    raise FileNotFoundError(f"no file {file.file_names[0]}" if folder.is_dir() else "no such folder")
 
 
 def unpack(packed: BinaryIO, file: IdxFile) -> bytes:
-    """
-    Take ``file`` out of its gzip, if it is in one, and make sure that it is the right one.
+    """Decompress a file if it is in gzip format, and verify its content.
 
     Parameters
     ----------
     packed : seekable stream
-        Its first bytes say whether it is gzip: browsers and proxies unpack files without renaming them.
+        Its first bytes decide whether it is in gzip format. Browsers and proxies decompress files without renaming
+        them.
 
     Raises
     ------
     DatasetCorruptError
-        If it is anything else than ``file``. No more than one byte beyond the expected size is ever unpacked.
+        The content is not that of `file`. At most one byte more than the expected size is decompressed.
     """
     magic = packed.read(len(GZIP_MAGIC))
     packed.seek(0)
@@ -115,22 +119,22 @@ def unpack(packed: BinaryIO, file: IdxFile) -> bytes:
         raise DatasetCorruptError(f"expected {file.size:,} bytes in gzip, found broken gzip ({error})") from error
     if len(content) != file.size:
         found = f"more than {file.size:,}" if len(content) > file.size else f"{len(content):,}"
-        raise DatasetCorruptError(f"expected {file.size:,} bytes, found {found} bytes, {_looks(content)}")
+        raise DatasetCorruptError(f"expected {file.size:,} bytes, found {found} bytes, {_describe(content)}")
     digest = hashlib.sha256(content).hexdigest()
     if digest != file.sha256:
         expected = f"expected sha256 {file.sha256[:16]}..."
-        raise DatasetCorruptError(f"{expected}, found {digest[:16]}..., {_looks(content)}")
+        raise DatasetCorruptError(f"{expected}, found {digest[:16]}..., {_describe(content)}")
     return content
 
 
-def _looks(content: bytes) -> str:
-    """What a file appears to be, for messages: it helps to know that images lie where labels should."""
+def _describe(content: bytes) -> str:
+    """Describe the start of a file for an error message, which then shows, for example, labels in place of images."""
     shape = _header_shape(content)
     return f"beginning with {content[:16]!r}" if shape is None else f"beginning as IDX of shape {shape}"
 
 
 def _header_shape(content: bytes) -> tuple[int, ...] | None:
-    """The shape in an IDX header of unsigned bytes, or None if that is not what ``content`` begins with."""
+    """Return the shape in an IDX header of unsigned bytes, or None without such a header."""
     if len(content) < 4 or content[:3] != bytes([0, 0, UINT8]) or len(content) < 4 + 4 * content[3]:
         return None
     return struct.unpack_from(f">{content[3]}I", content, 4)

@@ -1,4 +1,4 @@
-"""MNIST (LeCun, Cortes, Burges): the standard split, and a stratified one of all 70,000 digits."""
+"""MNIST (LeCun, Cortes, Burges): the standard split, and a stratified split of all 70,000 samples."""
 
 import hashlib
 from collections.abc import Callable, Mapping
@@ -7,20 +7,21 @@ from types import MappingProxyType
 
 import numpy as np
 
+from mnist_core.base.digits import SIDE
 from mnist_core.base.progress import Progress
 from mnist_core.datasets.idx import IdxFile, decode_idx
 from mnist_core.datasets.sources import Sources, default_sources, obtain
 from mnist_core.datasets.spec import DatasetSpec, Split, SplitName
 
 Files = Mapping[SplitName, tuple[IdxFile, IdxFile]]
-"""Images and labels of each split."""
+"""Image file and label file of each split."""
 
 FILES: Files = MappingProxyType(
     {
         "train": (
             IdxFile(
                 "train-images-idx3-ubyte",
-                (60_000, 28, 28),
+                (60_000, SIDE, SIDE),
                 "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
             ),
             IdxFile(
@@ -32,7 +33,7 @@ FILES: Files = MappingProxyType(
         "test": (
             IdxFile(
                 "t10k-images-idx3-ubyte",
-                (10_000, 28, 28),
+                (10_000, SIDE, SIDE),
                 "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
                 first=60_000,
             ),
@@ -56,7 +57,7 @@ STRATIFIED_FINGERPRINT = hashlib.sha256(
 def load_split(
     split: SplitName, progress: Progress, *, files: Files = FILES, sources: Callable[[], Sources] = default_sources
 ) -> dict[SplitName, Split]:
-    """Read the two files of this split, and no other."""
+    """Return one split. Only its two files are read."""
     images, labels = files[split]
     _, contents = obtain("mnist", files[split], sources(), progress)
     return {split: Split(decode_idx(contents[images]), decode_idx(contents[labels]))}
@@ -70,15 +71,15 @@ def load_stratified(
     sources: Callable[[], Sources] = default_sources,
     n_test: int = 14_000,
 ) -> dict[SplitName, Split]:
-    """Join both splits, the training digits first, and divide them anew; either half needs all files."""
+    """Return both splits of a stratified division of all samples. Either split needs all files."""
     from sklearn.model_selection import train_test_split
 
     labels = np.concatenate([_read(part, 1, progress, files, sources) for part in files])
     train, test = train_test_split(np.arange(len(labels)), test_size=n_test, stratify=labels, random_state=42)
     new: dict[SplitName, np.ndarray] = {"train": train, "test": test}
-    images = {split: np.empty((len(rows), 28, 28), dtype=np.uint8) for split, rows in new.items()}
+    images = {split: np.empty((len(rows), SIDE, SIDE), dtype=np.uint8) for split, rows in new.items()}
     first = 0
-    for part in files:  # one after the other, so that no more than one of them is in memory beside the new splits
+    for part in files:  # one at a time, so that only one file is in memory besides the new splits
         old = _read(part, 0, progress, files, sources)
         for split, rows in new.items():
             here = (first <= rows) & (rows < first + len(old))
@@ -89,13 +90,13 @@ def load_stratified(
 
 
 def _read(split: SplitName, which: int, progress: Progress, files: Files, sources: Callable[[], Sources]) -> np.ndarray:
-    """The images (0) or the labels (1) of a split, and no other file."""
+    """Return the images (`which` 0) or the labels (1) of a split. Only that file is read."""
     file = files[split][which]
     return decode_idx(obtain("mnist", [file], sources(), progress)[1][file])
 
 
 def fetch(progress: Progress, *, files: Files = FILES, sources: Callable[[], Sources] = default_sources) -> Path:
-    """Make sure that all four files lie in one folder, verified; the folder."""
+    """Download missing files, verify all four files and return their folder."""
     folder, _ = obtain("mnist", [file for pair in files.values() for file in pair], sources(), progress)
     return folder
 
@@ -106,7 +107,7 @@ MNIST = DatasetSpec(
     n_train=60_000,
     n_test=10_000,
     fingerprint=FINGERPRINT,
-    remark="The standard split, for figures that compare with the literature.",
+    remark="The standard split, for comparison with published results.",
     load=load_split,
     fetch=fetch,
 )
@@ -117,7 +118,7 @@ MNIST_STRATIFIED = DatasetSpec(
     n_train=56_000,
     n_test=14_000,
     fingerprint=STRATIFIED_FINGERPRINT,
-    remark="All 70,000 digits divided anew, each class in the same proportion on both sides.",
+    remark="A new split of all 70,000 digits, with equal class proportions in the training and test split.",
     load=load_stratified,
     fetch=fetch,
 )

@@ -1,7 +1,7 @@
-"""``python -m mnist_core.datasets.openml FOLDER``: all of mnist_784 from OpenML as two .npy files.
+"""Program that downloads `mnist_784` from OpenML: `python -m mnist_core.datasets.openml FOLDER`.
 
-A program of its own: ``fetch_openml`` has no read timeout and builds a frame of hundreds of megabytes, so it runs where
-it can be killed and where its memory goes back to the system.
+`fetch_openml` has no read timeout and builds a frame of hundreds of megabytes. In a process of its own it can be
+killed, and its memory returns to the operating system.
 """
 
 import sys
@@ -9,13 +9,15 @@ from pathlib import Path
 
 import numpy as np
 
+from mnist_core.base.digits import SIDE
+
 
 def save_arrays(folder: Path) -> None:
-    """Write images.npy, uint8 (70000, 28, 28), and labels.npy, uint8 (70000,): training digits first."""
+    """Write images.npy, uint8 (70000, 28, 28), and labels.npy, uint8 (70000,), training samples first."""
     from sklearn.datasets import fetch_openml
 
     images, labels = fetch_openml("mnist_784", version=1, return_X_y=True, as_frame=False, data_home=folder)
-    np.save(folder / "images.npy", images.astype(np.uint8).reshape(-1, 28, 28))
+    np.save(folder / "images.npy", images.astype(np.uint8).reshape(-1, SIDE, SIDE))
     np.save(folder / "labels.npy", labels.astype(np.uint8))
 
 

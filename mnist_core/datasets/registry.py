@@ -1,4 +1,4 @@
-"""The datasets there are. Adding one is adding its spec to `DATASETS`."""
+"""Registry of datasets. To add a dataset, add its spec to `DATASETS`."""
 
 from pathlib import Path
 
@@ -12,12 +12,18 @@ DATASETS: dict[str, DatasetSpec] = {spec.name: spec for spec in (MNIST, MNIST_ST
 
 
 def list_datasets() -> list[str]:
-    """The names of all datasets, in the order of pickers."""
+    """Return the names of all datasets, in the order of the interface."""
     return list(DATASETS)
 
 
 def get_dataset_spec(name: str) -> DatasetSpec:
-    """What is known of a dataset without loading it; raises UnknownNameError."""
+    """Return the spec of a dataset, without loading its data.
+
+    Raises
+    ------
+    UnknownNameError
+        No dataset has this name.
+    """
     try:
         return DATASETS[name]
     except KeyError:
@@ -25,30 +31,33 @@ def get_dataset_spec(name: str) -> DatasetSpec:
 
 
 def load_dataset(name: str, *, progress: Progress = silent) -> Dataset:
-    """
-    Get a dataset whose splits are loaded when they are first asked for.
+    """Return a dataset whose splits are loaded on first access.
 
-    This touches no file: it is ``.train`` and ``.test`` that read, download if need be, report to ``progress``, and
-    raise DatasetUnavailableError.
+    This function reads no file. Accessing `.train` or `.test` reads files, downloads missing ones, calls `progress`
+    and may raise DatasetUnavailableError.
 
     Raises
     ------
     UnknownNameError
+        No dataset has this name.
     """
     return Dataset(get_dataset_spec(name), progress)
 
 
 def fetch_dataset(name: str, *, progress: Progress = silent) -> Path | None:
-    """
-    Make sure that all files of a dataset are local and verified.
+    """Download the files of a dataset that are missing, and verify all of them.
 
     Returns
     -------
-    the folder they lie in, or None for a dataset that needs no files
+    Path or None
+        The folder of the files; None for a dataset without files.
 
     Raises
     ------
-    UnknownNameError, DatasetUnavailableError
+    UnknownNameError
+        No dataset has this name.
+    DatasetUnavailableError
+        No source has all files.
     """
     fetch = get_dataset_spec(name).fetch
     return fetch(progress) if fetch else None

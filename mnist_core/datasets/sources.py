@@ -1,4 +1,4 @@
-"""Where IDX files come from: folders first, then the network; each is tried in turn, and verified."""
+"""Sources of IDX files: local folders, the cache, mirrors and OpenML, tried in this order and verified."""
 
 import os
 import time
@@ -10,9 +10,10 @@ from pathlib import Path
 import platformdirs
 
 from mnist_core.base.errors import DatasetError, DatasetUnavailableError
+from mnist_core.base.paths import PROJECT_ROOT
 from mnist_core.base.progress import Progress
-from mnist_core.datasets.cache import CacheError, bring_from_mirror, bring_from_openml, reason_of
-from mnist_core.datasets.download import DOWNLOAD_ERRORS, PROJECT_ROOT
+from mnist_core.datasets.cache import CacheError, download_from_mirror, download_from_openml, reason_of
+from mnist_core.datasets.download import DOWNLOAD_ERRORS
 from mnist_core.datasets.idx import IdxFile, read_file
 
 MIRRORS = (
@@ -24,21 +25,20 @@ DOWNLOAD_SECONDS = 120.0
 
 @dataclass(frozen=True, eq=False)
 class Sources:
-    """
-    Everything that is tried, in this order.
+    """All sources, in the order in which they are tried.
 
     Attributes
     ----------
-    folders : {what the user knows it as: Path}
-        Where files may lie already.
+    folders : {display name: Path}
+        Local folders.
     cache : Path
-        Tried after the folders; what is downloaded goes here.
+        Folder for downloaded files, tried after the other folders.
     mirrors : tuple of str
-        URLs to which a file's name is added.
+        URLs to which a file name is appended.
     openml : bool
-        Whether OpenML is asked when no mirror has given everything.
+        Whether to try OpenML after the mirrors.
     seconds : float
-        For all mirrors and OpenML together; each but the last may use half of what is left.
+        Time limit for all downloads. Each source except the last may use half of the remaining time.
     """
 
     folders: Mapping[str, Path]
@@ -49,9 +49,9 @@ class Sources:
 
 
 def default_sources() -> Sources:
-    """The sources of this machine, as its environment stands now."""
-    chosen = os.environ.get("MNIST_DATA_DIR")
-    folders = {"MNIST_DATA_DIR": Path(chosen)} if chosen else {}
+    """Return the sources for the current environment variables."""
+    configured = os.environ.get("MNIST_DATA_DIR")
+    folders = {"MNIST_DATA_DIR": Path(configured)} if configured else {}
     folders["data/mnist in the project"] = PROJECT_ROOT / "data" / "mnist"
     folders["shared/data/mnist beside the project"] = PROJECT_ROOT.parent / "shared" / "data" / "mnist"
     cache = Path(platformdirs.user_cache_dir("mnist-dashboard")) / "mnist"
@@ -61,17 +61,17 @@ def default_sources() -> Sources:
 def obtain(
     name: str, files: Sequence[IdxFile], sources: Sources, progress: Progress
 ) -> tuple[Path, dict[IdxFile, bytes]]:
-    """
-    Get the verified contents of ``files`` from the first source that has them all.
+    """Return the folder and the verified, decompressed contents of files, from the first source that has them all.
 
-    Returns
-    -------
-    the folder in which they lie now, and their bytes out of gzip
+    Parameters
+    ----------
+    name : str
+        Dataset name, for the error message.
 
     Raises
     ------
     DatasetUnavailableError
-        If no source has them; it lists each one with its reason. ``name`` is the dataset's, for its message.
+        No source has all files. The message lists every source and its reason.
     """
     attempts = []
     for label, folder in {**sources.folders, "cache": sources.cache}.items():
@@ -81,17 +81,17 @@ def obtain(
             attempts.append((f"{label} ({folder})", reason_of(error)))
     end = time.monotonic() + sources.seconds
     downloads = _downloads(files, sources, progress)
-    for later, (source, bring) in zip(reversed(range(len(downloads))), downloads, strict=True):
+    for later, (source, download) in zip(reversed(range(len(downloads))), downloads, strict=True):
         left = end - time.monotonic()
         if left <= 0:
-            attempts.append((source, f"not asked: the {sources.seconds:.0f} s for downloads were over"))
+            attempts.append((source, f"not tried: the {sources.seconds:.0f} s for downloads are used up"))
             continue
         try:
-            bring(left / 2 if later else left)
+            download(left / 2 if later else left)
             return sources.cache, _read(sources.cache, files, progress)
         except CacheError as error:
             attempts.append((source, str(error)))
-            break  # whatever the next one gave would have to lie there too
+            break  # the other downloads need the same cache
         except (DatasetError, *DOWNLOAD_ERRORS) as error:
             attempts.append((source, reason_of(error)))
     raise DatasetUnavailableError(name, attempts, _remedy(name))
@@ -100,7 +100,7 @@ def obtain(
 def _read(folder: Path, files: Sequence[IdxFile], progress: Progress) -> dict[IdxFile, bytes]:
     contents = {}
     for i, file in enumerate(files):
-        progress(f"Reading {file.name}", i / len(files))
+        progress("Loading data", i / len(files))
         contents[file] = read_file(folder, file)
     return contents
 
@@ -108,18 +108,18 @@ def _read(folder: Path, files: Sequence[IdxFile], progress: Progress) -> dict[Id
 def _downloads(
     files: Sequence[IdxFile], sources: Sources, progress: Progress
 ) -> list[tuple[str, Callable[[float], None]]]:
-    """Every way to bring ``files`` into the cache, each to be called with the seconds it may take."""
+    """Return the display name and the function of every download. The argument is its time limit in seconds."""
     downloads: list[tuple[str, Callable[[float], None]]] = [
-        (mirror, partial(bring_from_mirror, mirror, files, sources.cache, progress)) for mirror in sources.mirrors
+        (mirror, partial(download_from_mirror, mirror, files, sources.cache, progress)) for mirror in sources.mirrors
     ]
     if sources.openml:
-        downloads.append(("OpenML", partial(bring_from_openml, files, sources.cache, progress)))
+        downloads.append(("OpenML", partial(download_from_openml, files, sources.cache, progress)))
     return downloads
 
 
 def _remedy(name: str) -> str:
     return (
         "Put the files train-images-idx3-ubyte.gz, train-labels-idx1-ubyte.gz, t10k-images-idx3-ubyte.gz and"
-        " t10k-labels-idx1-ubyte.gz into data/mnist, or set MNIST_DATA_DIR to a folder that holds them,"
+        " t10k-labels-idx1-ubyte.gz into data/mnist, or set MNIST_DATA_DIR to a folder with these files,"
         f" or connect to a network and run: python -m mnist_core fetch {name}"
     )

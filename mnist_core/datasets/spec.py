@@ -1,4 +1,4 @@
-"""What a dataset is: two splits of digits, and all that is particular to it in one place."""
+"""Types of a dataset: its specification, its splits, and a dataset with splits that are loaded on demand."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -9,6 +9,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
+from mnist_core.base.digits import SIDE
 from mnist_core.base.errors import DatasetCorruptError
 from mnist_core.base.progress import Progress, silent
 
@@ -17,14 +18,13 @@ SplitName = Literal["train", "test"]
 
 @dataclass(frozen=True, eq=False)
 class Split:
-    """
-    Digits with their labels.
+    """Images and labels of a training or test split.
 
     Attributes
     ----------
-    images : uint8 (n, 28, 28)
+    images : uint8 ndarray of shape (n, 28, 28)
         Ink bright on black, read-only.
-    labels : uint8 (n,)
+    labels : uint8 ndarray of shape (n,)
         0..9, read-only.
     """
 
@@ -33,7 +33,7 @@ class Split:
 
     def __post_init__(self) -> None:
         n = len(self.labels)
-        for array, shape in ((self.images, (n, 28, 28)), (self.labels, (n,))):
+        for array, shape in ((self.images, (n, SIDE, SIDE)), (self.labels, (n,))):
             if array.shape != shape or array.dtype != np.uint8:
                 raise DatasetCorruptError(f"Expected uint8 {shape}, found {array.dtype} {array.shape}.")
         for name, array in (("images", self.images), ("labels", self.labels)):
@@ -46,29 +46,31 @@ class Split:
 
 
 Load = Callable[[SplitName, Progress], Mapping[SplitName, Split]]
-"""Loads one split; the other may come along where both are made at once."""
+"""Function that loads a split. It may return both splits if one cannot be loaded alone."""
 
 Fetch = Callable[[Progress], Path]
-"""Makes sure that all files are local and verified, and says where they lie."""
+"""Function that downloads missing files, verifies all files and returns their folder."""
 
 
 @dataclass(frozen=True, eq=False)
 class DatasetSpec:
-    """
-    A dataset before anything is loaded.
+    """Specification of a dataset, known without loading its data.
 
     Attributes
     ----------
-    label : str
-        For pickers.
+    name, label : str
+        Identifier and display name.
+    n_train, n_test : int
+        Numbers of samples.
     fingerprint : str
-        Changes whenever any image, label or the split between them would; known without the data.
+        Changes with any change of an image, a label or the split.
     remark : str
-        One sentence on what it is good for.
+        One sentence that says what the dataset is suited for.
     load : callable (split name, progress) -> {split name: Split}
-    fetch : callable (progress) -> Path, or None where nothing needs fetching
+    fetch : callable (progress) -> Path, or None
+        None for a dataset that is part of an installed package.
     overrides : {classifier name: {hyperparameter: value}}
-        Where this dataset wants other hyperparameters than the classifier's own.
+        Hyperparameters that differ from the classifier's own on this dataset.
     """
 
     name: str
@@ -83,12 +85,12 @@ class DatasetSpec:
 
     @property
     def needs_fetch(self) -> bool:
-        """Whether its images are not part of an installed package."""
+        """Whether the dataset has files that may have to be downloaded."""
         return self.fetch is not None
 
 
 class Dataset:
-    """A dataset whose splits are loaded when first asked for, each once, also when threads ask together."""
+    """Dataset whose splits are loaded on first access, each once, also with concurrent threads."""
 
     def __init__(self, spec: DatasetSpec, progress: Progress = silent) -> None:
         self.spec = spec

@@ -1,1 +1,1 @@
-"""Pure numbers: arrays and frames in, arrays and frames out; no files, no pictures."""
+"""Evaluation of predictions: metrics, tests and tables, computed from arrays and frames without files or figures."""

@@ -1,4 +1,4 @@
-"""Calibration: whether digits that are predicted with 90 % confidence are right 90 % of the time."""
+"""Calibration: whether predictions with a confidence of 90 % are correct 90 % of the time."""
 
 from typing import Literal
 
@@ -10,26 +10,31 @@ from mnist_core.evaluation.metrics import wilson_interval
 Binning = Literal["mass", "width"]
 N_BINS = 15
 EDGES = (0, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999, 0.9999, 1)
-"""Confidences that part the bins of a histogram: closer towards 1, where most predictions are."""
+"""Edges of the bins of a confidence histogram. They are denser near 1, where most predictions are."""
 
 
 def calibration_bins(
     confidence: np.ndarray, correct: np.ndarray, *, by: Binning = "mass", bins: int = N_BINS
 ) -> pd.DataFrame:
-    """Confidence and accuracy in bins of the confidence; what ties is never parted, and empty bins are left out.
+    """Compute the mean confidence and the accuracy in bins of the confidence.
+
+    Equal confidences are always in the same bin. Empty bins are left out.
 
     Parameters
     ----------
     confidence : float ndarray of shape (n,), in 0..1
     correct : bool ndarray of shape (n,)
     by : {"mass", "width"}
-        Bins of about equally many digits, or of equal width in 0..1.
+        Bins with about the same number of samples, or bins of equal width in 0..1.
+    bins : int
+        Maximum number of bins.
 
     Returns
     -------
     DataFrame
-        A row a bin: `low` <= confidences < `high` (the last includes it), `digits`, their mean `confidence`, their
-        `accuracy`, and its 95 % interval (Wilson) `accuracy_low` to `accuracy_high`; shares in 0..1.
+        One row per bin: `low` <= confidence < `high` (the last bin includes `high`), `digits` (number of samples), mean
+        `confidence`, `accuracy`, and `accuracy_low` and `accuracy_high`, its 95 % confidence interval (Wilson). Shares
+        are in 0..1.
     """
     edges, place = _binned(confidence, by, bins)
     digits = np.bincount(place, minlength=bins)
@@ -52,12 +57,17 @@ def calibration_bins(
 
 
 def expected_calibration_error(bins: pd.DataFrame) -> float:
-    """Mean distance of confidence and accuracy over the bins of `calibration_bins`, weighted by their digits: 0..1.
+    """Compute the mean difference of confidence and accuracy over bins, weighted by their number of samples: 0..1.
+
+    Parameters
+    ----------
+    bins : DataFrame
+        As returned by `calibration_bins`.
 
     References
     ----------
-    Naeini, Cooper, Hauskrecht (2015), "Obtaining well calibrated probabilities using Bayesian binning", AAAI; of equal
-    mass: Nixon et al. (2019), "Measuring calibration in deep learning", CVPR workshops.
+    Naeini, Cooper, Hauskrecht (2015), "Obtaining well calibrated probabilities using Bayesian binning", AAAI. For
+    bins of equal mass: Nixon et al. (2019), "Measuring calibration in deep learning", CVPR workshops.
     """
     gaps = (bins["confidence"] - bins["accuracy"]).abs()
     return float((gaps * bins["digits"]).sum() / bins["digits"].sum())
@@ -66,15 +76,16 @@ def expected_calibration_error(bins: pd.DataFrame) -> float:
 def chance_calibration_errors(
     confidence: np.ndarray, *, by: Binning = "mass", bins: int = N_BINS, draws: int = 400, seed: int = 0
 ) -> np.ndarray:
-    """Calibration errors that a perfectly calibrated classifier with these confidences would show, by chance alone.
+    """Simulate the calibration errors of a perfectly calibrated classifier with these confidences.
 
-    Each digit is right with the probability of its confidence, drawn anew in each of `draws` tests. The error of a
-    finite test is never 0, so an observed one means something only if it is above most of these.
+    In each of `draws` simulated test sets, every prediction is correct with the probability of its confidence. On a
+    finite test set, the error is never 0. An observed error is therefore evidence of miscalibration only if it exceeds
+    most of the simulated ones.
 
     Parameters
     ----------
     confidence : float ndarray of shape (n,), in 0..1
-        Its order changes nothing.
+        The result does not depend on its order.
 
     Returns
     -------
@@ -89,14 +100,14 @@ def chance_calibration_errors(
     starts = np.flatnonzero(np.r_[True, place[1:] != place[:-1]])
     expected = np.add.reduceat(ordered, starts, dtype=np.float64)
     errors = []
-    for _ in range(draws):  # one at a time: all at once would be as fast, and 40 MB for 10,000 digits
-        right = np.add.reduceat(rng.random(len(ordered), dtype=np.float32) < ordered, starts, dtype=np.int64)
-        errors.append(np.abs(right - expected).sum() / len(ordered))
+    for _ in range(draws):  # One at a time: all at once is not faster and takes 40 MB for 10,000 samples.
+        hits = np.add.reduceat(rng.random(len(ordered), dtype=np.float32) < ordered, starts, dtype=np.int64)
+        errors.append(np.abs(hits - expected).sum() / len(ordered))
     return np.sort(errors)
 
 
 def brier_score(y_true: np.ndarray, proba: np.ndarray) -> float:
-    """Mean squared distance of the probabilities from the truth, summed over the classes: 0 (perfect) to 2.
+    """Compute the mean squared error of the probabilities, summed over the classes: 0 (perfect) to 2.
 
     Parameters
     ----------
@@ -108,13 +119,13 @@ def brier_score(y_true: np.ndarray, proba: np.ndarray) -> float:
     ----------
     Brier (1950), "Verification of forecasts expressed in terms of probability", Monthly Weather Review 78.
     """
-    distance = proba.astype(np.float64)
-    distance[np.arange(len(y_true)), y_true] -= 1
-    return float(np.square(distance).sum(axis=1).mean())
+    errors = proba.astype(np.float64)
+    errors[np.arange(len(y_true)), y_true] -= 1
+    return float(np.square(errors).sum(axis=1).mean())
 
 
 def confidence_histogram(confidence: np.ndarray, correct: np.ndarray) -> pd.DataFrame:
-    """How many right and wrong predictions have which confidence.
+    """Count the correct and wrong predictions by confidence.
 
     Parameters
     ----------
@@ -124,8 +135,8 @@ def confidence_histogram(confidence: np.ndarray, correct: np.ndarray) -> pd.Data
     Returns
     -------
     DataFrame
-        A row a bin between two `EDGES`: `low` <= confidences < `high` (the last includes it), and the counts `right`
-        and `wrong`.
+        One row per bin between two `EDGES`: `low` <= confidence < `high` (the last bin includes `high`), and the counts
+        `right` and `wrong`.
     """
     edges = np.array(EDGES)
     place = np.searchsorted(edges[1:-1], confidence, side="right")
@@ -134,10 +145,10 @@ def confidence_histogram(confidence: np.ndarray, correct: np.ndarray) -> pd.Data
 
 
 def _binned(confidence: np.ndarray, by: Binning, bins: int) -> tuple[np.ndarray, np.ndarray]:
-    """The `bins + 1` confidences that part the bins, and the bin of each digit; where many tie, bins stay empty."""
+    """Return the `bins + 1` edges and the bin of each sample. Bins stay empty where many confidences are equal."""
     if by == "width":
         edges = np.linspace(0, 1, bins + 1)
-    else:  # Confidences that occur: next to one that lies between two, rounding would decide.
+    else:  # The edges are confidences that occur, so that rounding does not decide on which side of an edge one falls.
         ordered = np.sort(confidence.astype(np.float64))
         edges = ordered[np.minimum(np.arange(bins + 1) * len(ordered) // bins, len(ordered) - 1)]
     return edges, np.searchsorted(edges[1:-1], confidence, side="right")

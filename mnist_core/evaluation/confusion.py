@@ -1,18 +1,21 @@
-"""Confusion matrices: rows are the true digit, columns the predicted one, as in scikit-learn."""
+"""Confusion matrices and classification reports.
+
+Rows are true classes and columns predicted ones, as in scikit-learn.
+"""
 
 from typing import Literal
 
 import numpy as np
 import pandas as pd
 
+from mnist_core.base.digits import N_CLASSES
 from mnist_core.evaluation.metrics import wilson_interval
 
-N_CLASSES = 10
 Normalisation = Literal["counts", "row", "column"]
 
 
 def confusion_matrix(y_true: np.ndarray, y_pred: np.ndarray) -> np.ndarray:
-    """Count the digits of each (true, predicted) cell.
+    """Count the samples in each (true, predicted) cell.
 
     Parameters
     ----------
@@ -21,14 +24,17 @@ def confusion_matrix(y_true: np.ndarray, y_pred: np.ndarray) -> np.ndarray:
 
     Returns
     -------
-    int64 ndarray of shape (10, 10), summing to n.
+    int64 ndarray of shape (10, 10), summing to n
     """
     cells = y_true.astype(np.int64) * N_CLASSES + y_pred
     return np.bincount(cells, minlength=N_CLASSES**2).reshape(N_CLASSES, N_CLASSES)
 
 
 def normalise(matrix: np.ndarray, by: Normalisation) -> np.ndarray:
-    """Counts, or shares in 0..1 of the row (true digit) or column (predicted digit); empty sums give 0."""
+    """Return the counts as floats, or as shares in 0..1 of their row (true class) or column (predicted class).
+
+    Shares of an empty row or column are 0.
+    """
     if by == "counts":
         return matrix.astype(float)
     sums = matrix.sum(axis=1 if by == "row" else 0, keepdims=True)
@@ -36,7 +42,7 @@ def normalise(matrix: np.ndarray, by: Normalisation) -> np.ndarray:
 
 
 def class_report(matrix: np.ndarray) -> pd.DataFrame:
-    """Precision, recall and F1 (shares in 0..1, 0 where undefined) and support of each digit, indexed by `digit`."""
+    """Compute `precision`, `recall`, `f1` (0..1, 0 if undefined) and `support` of each class, indexed by `digit`."""
     hits, predicted, support = np.diag(matrix), matrix.sum(axis=0), matrix.sum(axis=1)
     frame = pd.DataFrame(
         {
@@ -51,10 +57,10 @@ def class_report(matrix: np.ndarray) -> pd.DataFrame:
 
 
 def report_averages(matrix: np.ndarray) -> pd.DataFrame:
-    """Averages of a class report: `precision`, `recall` and `f1` (shares in 0..1) and `support`, indexed by `average`.
+    """Compute averages of a class report: `precision`, `recall`, `f1` (0..1) and `support`, indexed by `average`.
 
-    Micro pools all decisions, and so is the accuracy, whichever of the three is asked for; macro counts every digit
-    alike, weighted by its support. The averaged F1 is the mean of the digits' F1, not the F1 of the means.
+    All three micro averages equal the accuracy. The macro average weights all classes equally, the weighted average by
+    their support. The average of F1 is the mean of the F1 of the classes, not the F1 of the mean precision and recall.
     """
     report, n = class_report(matrix), int(matrix.sum())
     shares = report.drop(columns="support")
@@ -66,12 +72,12 @@ def report_averages(matrix: np.ndarray) -> pd.DataFrame:
 
 
 def report_intervals(matrix: np.ndarray) -> pd.DataFrame:
-    """The 95 % intervals (Wilson) of a class report's precision and recall, indexed by `digit`; NaN where undefined.
+    """Compute the 95 % confidence intervals (Wilson) of precision and recall of each class, indexed by `digit`.
 
     Returns
     -------
     DataFrame
-        `precision_low`, `precision_high`, `recall_low`, `recall_high`: shares in 0..1.
+        `precision_low`, `precision_high`, `recall_low`, `recall_high`: shares in 0..1, NaN where undefined.
     """
     columns: dict[str, list[float]] = {}
     for name, axis in (("precision", 0), ("recall", 1)):
@@ -82,7 +88,12 @@ def report_intervals(matrix: np.ndarray) -> pd.DataFrame:
 
 
 def mistakes_per_digit(a: np.ndarray, b: np.ndarray) -> pd.DataFrame:
-    """What two classifiers read wrong of each digit, from their confusion matrices, indexed by `digit`.
+    """Count the mistakes of two classifiers in each true class, indexed by `digit`.
+
+    Parameters
+    ----------
+    a, b : integer ndarrays of shape (10, 10)
+        Confusion matrices of A and B on the same samples.
 
     Returns
     -------
@@ -96,7 +107,10 @@ def mistakes_per_digit(a: np.ndarray, b: np.ndarray) -> pd.DataFrame:
 
 
 def cells_table(matrix: np.ndarray) -> pd.DataFrame:
-    """One row a cell: `true`, `predicted`, `digits`, and shares in 0..1 of its row and of its column."""
+    """Return one row per cell: `true`, `predicted`, `digits` (their number), `share_of_true`, `share_of_predicted`.
+
+    The shares, in 0..1, are those of the row and of the column.
+    """
     true, predicted = np.indices(matrix.shape)
     return pd.DataFrame(
         {
@@ -110,7 +124,13 @@ def cells_table(matrix: np.ndarray) -> pd.DataFrame:
 
 
 def confused_pairs(matrix: np.ndarray) -> pd.DataFrame:
-    """The wrong cells with digits in them, most first: `true`, `predicted`, `digits`, `share` of the row."""
+    """Return the non-empty cells off the diagonal, most samples first.
+
+    Returns
+    -------
+    DataFrame
+        `true`, `predicted`, `digits` (number of samples) and `share` of the row, in 0..1.
+    """
     rows = matrix.sum(axis=1)
     true, predicted = np.nonzero(matrix - np.diag(np.diag(matrix)))
     frame = pd.DataFrame(

@@ -1,4 +1,7 @@
-"""Answering only when sure: how accurate a classifier is on the digits it is most confident of."""
+"""Selective classification: accuracy on the samples with the highest confidence.
+
+A sample is classified if the confidence of its prediction reaches a threshold, else deferred to human review.
+"""
 
 from dataclasses import dataclass
 
@@ -10,61 +13,62 @@ from mnist_core.evaluation.metrics import wilson_interval
 
 @dataclass(frozen=True)
 class Coverage:
-    """What is answered as the threshold falls, one entry for each distinct confidence; the last answers all.
+    """Number of classified and of misclassified samples, with each distinct confidence as threshold.
 
     Attributes
     ----------
-    thresholds : float ndarray of shape (m,), in 0..1, falling
-        Predictions of at least this confidence are answered.
-    answered, wrong : int64 ndarrays of shape (m,)
-        How many digits those are, and how many of them are mistakes.
+    thresholds : float ndarray of shape (m,), in 0..1, descending
+        Samples whose prediction has at least this confidence are classified. At the last threshold, all are.
+    classified, misclassified : int64 ndarrays of shape (m,)
+        Number of classified samples, and number of mistakes among them.
     """
 
     thresholds: np.ndarray
-    answered: np.ndarray
-    wrong: np.ndarray
+    classified: np.ndarray
+    misclassified: np.ndarray
 
     @property
     def n(self) -> int:
-        """How many digits there are."""
-        return int(self.answered[-1])
+        """Number of samples."""
+        return int(self.classified[-1])
 
     @property
     def area(self) -> float:
-        """Mean error rate over all coverages, 0..1: lower is better; less than the error rate if confidence tells.
+        """Area under the risk-coverage curve: mean error rate over all coverages, 0..1.
 
-        Digits whose confidences tie are answered together.
+        Lower is better. It is below the error rate if mistakes have lower confidence than correct predictions.
+        Samples with equal confidence are classified together.
 
         References
         ----------
         Geifman and El-Yaniv (2017), "Selective classification for deep neural networks", NeurIPS.
         """
-        added = np.diff(self.answered, prepend=0)
-        return float((added * self.wrong / self.answered).sum() / self.n)
+        added = np.diff(self.classified, prepend=0)
+        return float((added * self.misclassified / self.classified).sum() / self.n)
 
 
 @dataclass(frozen=True)
 class OperatingPoint:
-    """A threshold and what it leads to: `answered` of `n` digits, `wrong` of them mistakes."""
+    """A threshold at which `classified` of `n` samples are classified, `misclassified` of them wrongly."""
 
     threshold: float
-    answered: int
-    wrong: int
+    classified: int
+    misclassified: int
     n: int
 
     @property
     def coverage(self) -> float:
-        """Share of the digits that are answered, in 0..1."""
-        return self.answered / self.n
+        """Share of the samples that are classified, in 0..1."""
+        return self.classified / self.n
 
     @property
     def accuracy(self) -> float:
-        """Share of the answers that are right, in 0..1."""
-        return 1 - self.wrong / self.answered
+        """Share of the classified samples that are classified correctly, in 0..1."""
+        return 1 - self.misclassified / self.classified
 
 
 def coverage_curve(confidence: np.ndarray, correct: np.ndarray) -> Coverage:
-    """Answers and mistakes at every threshold.
+    """Count the classified and the misclassified samples at every threshold.
 
     Parameters
     ----------
@@ -77,38 +81,40 @@ def coverage_curve(confidence: np.ndarray, correct: np.ndarray) -> Coverage:
     """
     order = np.argsort(-confidence, kind="stable")
     ordered = confidence[order]
-    last = np.flatnonzero(np.r_[ordered[1:] != ordered[:-1], True])  # of those that tie
+    last = np.flatnonzero(np.r_[ordered[1:] != ordered[:-1], True])  # the last of equal confidences
     return Coverage(ordered[last], last + 1, np.cumsum(~correct[order], dtype=np.int64)[last])
 
 
 def operating_point(curve: Coverage, share: float) -> OperatingPoint:
-    """The highest threshold that answers at least this share of the digits, in 0..1."""
-    # In whole digits, and safe from 0.95 * 10,000 being a little more than 9,500.
-    place = int(np.searchsorted(curve.answered, np.ceil(share * curve.n - 1e-6)))
-    return OperatingPoint(float(curve.thresholds[place]), int(curve.answered[place]), int(curve.wrong[place]), curve.n)
+    """Return the highest threshold at which at least this share of the samples, in 0..1, is classified."""
+    # Rounded up to whole samples. The tolerance is needed because 0.95 * 10,000 can exceed 9,500 in floating point.
+    position = int(np.searchsorted(curve.classified, np.ceil(share * curve.n - 1e-6)))
+    return OperatingPoint(
+        float(curve.thresholds[position]), int(curve.classified[position]), int(curve.misclassified[position]), curve.n
+    )
 
 
 def coverage_frame(curve: Coverage, points: int = 200) -> pd.DataFrame:
-    """At most `points` points of a curve, evenly spread over the coverage, the last with all digits answered.
+    """Return at most `points` points of a curve, evenly spaced over the coverage. The last has a coverage of 1.
 
     Returns
     -------
     DataFrame
-        `threshold`, `coverage`, `accuracy` and its 95 % interval (Wilson) `accuracy_low` to `accuracy_high`, shares in
-        0..1; `answered` and `wrong`, counts.
+        `threshold`, `coverage`, `accuracy`, and `accuracy_low` and `accuracy_high`, its 95 % confidence interval
+        (Wilson): shares in 0..1. `classified` and `misclassified`: counts.
     """
-    asked = np.linspace(curve.n / points, curve.n, points)
-    kept = np.unique(np.searchsorted(curve.answered, asked - 1e-6))
-    answered, wrong = curve.answered[kept], curve.wrong[kept]
-    intervals = [wilson_interval(int(n - w), int(n)) for n, w in zip(answered, wrong, strict=True)]
+    targets = np.linspace(curve.n / points, curve.n, points)
+    kept = np.unique(np.searchsorted(curve.classified, targets - 1e-6))
+    classified, misclassified = curve.classified[kept], curve.misclassified[kept]
+    intervals = [wilson_interval(int(n - k), int(n)) for n, k in zip(classified, misclassified, strict=True)]
     return pd.DataFrame(
         {
             "threshold": curve.thresholds[kept],
-            "coverage": answered / curve.n,
-            "accuracy": 1 - wrong / answered,
+            "coverage": classified / curve.n,
+            "accuracy": 1 - misclassified / classified,
             "accuracy_low": [low for low, _ in intervals],
             "accuracy_high": [high for _, high in intervals],
-            "answered": answered,
-            "wrong": wrong,
+            "classified": classified,
+            "misclassified": misclassified,
         }
     )

@@ -1,44 +1,45 @@
-"""Several classifiers as one: a logarithmic opinion pool."""
+"""Combination of the predictions of ensemble members: a logarithmic opinion pool."""
 
 from collections.abc import Sequence
 
 import numpy as np
 
-from mnist_core.base.quantization import MOST_NATS
+from mnist_core.base.quantization import MAX_NATS
 from mnist_core.evaluation.metrics import log_softmax
 
 
 def logarithmic_pool(logits: Sequence[np.ndarray], weights: Sequence[float] | np.ndarray) -> np.ndarray:
-    """Scores whose softmax is the weighted geometric mean of probabilities, but for a constant in each row.
+    """Compute scores whose softmax is the weighted geometric mean of the members' probabilities, normalized.
 
-    Unlike the arithmetic mean, it lets a voter that is nearly sure that a digit is not a 4 be heard. None can veto: a
-    probability below e^-12 counts as e^-12, see `bounded_logs`.
+    Unlike in an arithmetic mean, a member that gives a class a probability near 0 has a strong effect. No single member
+    can rule out a class: probabilities below e^-12 count as e^-12, see `bounded_logs`.
 
     Parameters
     ----------
     logits : k ndarrays of shape (n, 10)
-        Each voter's, whose softmax are its probabilities.
-    weights : k floats
-        Not negative. Their sum need not be 1: above it, voters are together surer than any of them.
+        The softmax of each member's logits is its probabilities.
+    weights : k floats, each at least 0
+        Their sum may differ from 1. With a sum above 1, the ensemble can be more confident than every member.
 
     Returns
     -------
     float32 ndarray of shape (n, 10)
+        Logarithms of probabilities, up to a constant in each row.
 
     References
     ----------
     Genest, Zidek (1986), "Combining probability distributions: a critique and an annotated bibliography", Statistical
     Science 1. Heskes (1998), "Selecting weighting factors in logarithmic opinion pools", NIPS.
     """
-    pooled = sum(float(weight) * bounded_logs(voter) for weight, voter in zip(weights, logits, strict=True))
+    pooled = sum(float(weight) * bounded_logs(member) for weight, member in zip(weights, logits, strict=True))
     return np.asarray(pooled, dtype=np.float32)
 
 
 def bounded_logs(logits: np.ndarray) -> np.ndarray:
-    """What a voter brings to a pool: the logarithms of its probabilities, each at least -12; float64 (n, k).
+    """Return the logarithms of a member's probabilities, each at least -12: float64 ndarray of shape (n, k).
 
-    Of out-of-fold scores smaller probabilities are kept for the label alone: without a bound, weights would be fitted
-    on other logarithms than they are applied to, and one voter's -100 could outdo all others.
+    Stored out-of-fold scores keep smaller probabilities only for the label. Without the bound, the weights would be
+    fitted on other logarithms than they are applied to, and a single -100 of one member would dominate the others.
     """
-    logs: np.ndarray = np.maximum(log_softmax(logits), -MOST_NATS)
+    logs: np.ndarray = np.maximum(log_softmax(logits), -MAX_NATS)
     return logs

@@ -1,4 +1,4 @@
-"""Digits with doubtful labels: who disputes them, and how accurate classifiers are without them."""
+"""Suspected label errors: how many classifiers disagree with a label, and accuracy without the suspected samples."""
 
 from collections.abc import Collection, Iterable, Mapping
 from typing import Literal
@@ -8,77 +8,96 @@ import pandas as pd
 
 from mnist_core.evaluation.metrics import accuracy_interval
 
-Dispute = Literal["any", "most", "all"]
+Disagreement = Literal["any", "most", "all"]
+"""At least one classifier disagrees with the label, more than half of them, or all."""
 
 
 def count_disagreements(y_true: np.ndarray, y_preds: Iterable[np.ndarray]) -> np.ndarray:
-    """How many classifiers say something else than each digit's label.
+    """Count the classifiers that disagree with each label.
 
     Parameters
     ----------
     y_true : integer ndarray of shape (n,)
-    y_preds : integer ndarrays of shape (n,), one a classifier
+    y_preds : iterable of integer ndarrays of shape (n,)
+        The predictions of each classifier.
 
     Returns
     -------
     int64 ndarray of shape (n,)
     """
-    votes = np.zeros(len(y_true), dtype=np.int64)
+    counts = np.zeros(len(y_true), dtype=np.int64)
     for y_pred in y_preds:
-        votes += y_pred != y_true
-    return votes
+        counts += y_pred != y_true
+    return counts
 
 
-def is_disputed(votes: np.ndarray, single_classifiers: int, by: Dispute) -> np.ndarray:
-    """Whether at least one of the voters, more than half of them, or all are against the label: bool (n,)."""
-    return 2 * votes > single_classifiers if by == "most" else votes >= (single_classifiers if by == "all" else 1)
+def has_disagreement(counts: np.ndarray, n_classifiers: int, by: Disagreement) -> np.ndarray:
+    """Return where enough classifiers disagree with the label.
+
+    Parameters
+    ----------
+    counts : integer ndarray of shape (n,)
+        Number of classifiers that disagree, in 0..n_classifiers.
+    n_classifiers : int
+    by : {"any", "most", "all"}
+        At least one, more than half, or all.
+
+    Returns
+    -------
+    bool ndarray of shape (n,)
+    """
+    if by == "most":
+        return 2 * counts > n_classifiers
+    return counts >= (n_classifiers if by == "all" else 1)
 
 
 def accuracy_without(
     y_true: np.ndarray,
     y_preds: Mapping[str, np.ndarray],
     label_issues: Mapping[str, np.ndarray],
-    judge: str,
+    selected: str,
     *,
     members: Mapping[str, Collection[str]] | None = None,
 ) -> pd.DataFrame:
-    """The accuracy of every classifier with all digits, and without suspects.
+    """Compute the accuracy of every classifier on all samples and without suspected label errors.
 
-    A judge's suspects are its own mistakes, and often those of its like, so that leaving them out flatters it. A second
-    figure therefore leaves out what most of the other judges suspect: the classifier itself has no part in that choice.
+    The label issues of a classifier are mistakes of this classifier, and often of similar ones. Its accuracy without
+    them is therefore too high. The second accuracy avoids this bias: for each classifier, it leaves out the samples
+    that most of the other classifiers list.
 
     Parameters
     ----------
     y_true : integer ndarray of shape (n,)
-    y_preds : integer ndarrays of shape (n,) by classifier
-    suspects : integer ndarrays of indices, by judge
-    judge : str
-        Whose suspects are left out of the first figure.
-    members : mapping of classifier to classifiers
-        Of each that votes over others, over whom. It has no part in the choice for anybody, for it would speak for
-        these once more, and they have none in the choice for it.
+    y_preds : mapping of classifier to integer ndarray of shape (n,)
+    label_issues : mapping of classifier to integer ndarray of indices
+        The suspected label errors of each cross-validated classifier.
+    selected : str
+        The classifier whose label issues `without_selected` leaves out.
+    members : mapping of ensemble to classifiers
+        The members of each ensemble. The lists of ensembles are ignored in `without_others`, because they repeat those
+        of their members. For an ensemble, the lists of its members are ignored too.
 
     Returns
     -------
     DataFrame
-        One row a classifier: `name`; then `all`, `judged` (without the judge's suspects) and `others` (without those of
-        most other judges), shares in 0..1, each with `_low` and `_high` of its 95 % interval (Wilson) and the `_digits`
-        that it is of. NaN where no digit is left, and for `others` where there is no other judge.
+        One row per classifier: `name`, then `all`, `without_selected` and `without_others`. Each is a share in 0..1
+        with `_low` and `_high`, its 95 % confidence interval (Wilson), and `_digits`, the number of samples. The share
+        is NaN if no sample is left. `without_others` has no samples if there is no other cross-validated classifier.
     """
     n, members = len(y_true), members or {}
     everything = np.ones(n, dtype=bool)
-    listed = {name: _without(n, indices) for name, indices in label_issues.items()}
+    kept_by = {name: _mask_without(n, indices) for name, indices in label_issues.items()}
     rows = []
     for name, y_pred in y_preds.items():
-        right = y_pred == y_true
+        correct = y_pred == y_true
         related = {name, *members, *members.get(name, ())}
-        peers = [kept for other, kept in listed.items() if other not in related]
-        lists = np.sum([~kept for kept in peers], axis=0) if peers else 0
-        trusted = 2 * lists <= len(peers) if peers else ~everything
-        kept_digits = {"all": everything, "judged": listed[judge], "others": trusted}
+        others = [kept for other, kept in kept_by.items() if other not in related]
+        n_lists = np.sum([~kept for kept in others], axis=0) if others else 0
+        trusted = 2 * n_lists <= len(others) if others else ~everything
+        subsets = {"all": everything, "without_selected": kept_by[selected], "without_others": trusted}
         row: dict[str, object] = {"name": name}
-        for column, kept in kept_digits.items():
-            row |= _accuracy(column, right[kept])
+        for column, kept in subsets.items():
+            row |= _accuracy_columns(column, correct[kept])
         rows.append(row)
     return pd.DataFrame(rows)
 
@@ -88,52 +107,58 @@ def label_issues_table(
     y_true: np.ndarray,
     y_preds: Mapping[str, np.ndarray],
     *,
-    judge: str,
+    classifier: str,
     proba: np.ndarray,
     split: str,
     single_classifiers: Collection[str],
 ) -> pd.DataFrame:
-    """One row a suspect, in this order: what it is, what the judge makes of it, and everybody's votes.
+    """Return one row per sample, in the given order, with the predictions of every classifier.
 
     Parameters
     ----------
+    indices : integer ndarray of shape (m,)
+    y_true : integer ndarray of shape (n,)
+    y_preds : mapping of classifier to integer ndarray of shape (n,)
+    classifier : str
+        The classifier whose label issues these are.
     proba : float ndarray of shape (n, 10)
-        The judge's probabilities.
-    voters : collection of str
-        The classifiers whose votes are counted.
+        Probabilities of this classifier.
+    single_classifiers : collection of str
+        The classifiers that `disagreements` counts: all but ensembles.
 
     Returns
     -------
     DataFrame
-        `index`, `split`, `label`; `judge`, what `judge says`, and its `probability of the label` (0..1); `votes
-        against`, how many voters say something else than the label; then what each classifier says, by name.
+        `index`, `split`, `label`, `classifier`, its prediction `predicted`, its `probability of the label` (0..1),
+        `disagreements` (how many single classifiers disagree with the label), then one column of predictions per
+        classifier.
     """
-    votes = count_disagreements(y_true[indices], [y_preds[name][indices] for name in single_classifiers])
+    counts = count_disagreements(y_true[indices], [y_preds[name][indices] for name in single_classifiers])
     return pd.DataFrame(
         {
             "index": indices,
             "split": split,
             "label": y_true[indices],
-            "judge": judge,
-            "judge says": y_preds[judge][indices],
+            "classifier": classifier,
+            "predicted": y_preds[classifier][indices],
             "probability of the label": [float(f"{value:.3g}") for value in proba[indices, y_true[indices]]],
-            "votes against": votes,
+            "disagreements": counts,
             **{name: y_pred[indices] for name, y_pred in y_preds.items()},
         }
     )
 
 
-def _without(n: int, indices: np.ndarray) -> np.ndarray:
-    """All digits but these: bool of shape (n,)."""
+def _mask_without(n: int, indices: np.ndarray) -> np.ndarray:
+    """Return a bool mask of shape (n,) that is False at these indices."""
     kept = np.ones(n, dtype=bool)
     kept[indices] = False
     return kept
 
 
-def _accuracy(column: str, right: np.ndarray) -> dict[str, float]:
-    """The share that is right with its interval, as columns of this name."""
+def _accuracy_columns(column: str, correct: np.ndarray) -> dict[str, float]:
+    """Return the accuracy, its confidence interval and the number of samples, as columns with this prefix."""
     share, low, high = (np.nan, np.nan, np.nan)
-    if len(right):
-        share = float(right.mean())
-        low, high = accuracy_interval(share, len(right))
-    return {column: share, f"{column}_low": low, f"{column}_high": high, f"{column}_digits": len(right)}
+    if len(correct):
+        share = float(correct.mean())
+        low, high = accuracy_interval(share, len(correct))
+    return {column: share, f"{column}_low": low, f"{column}_high": high, f"{column}_digits": len(correct)}

@@ -1,4 +1,4 @@
-"""What more data and more training bring: learning curves, training histories, and the gain of the last doubling."""
+"""Learning curves, training histories, and the gain in accuracy from more data or more training."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,16 +12,16 @@ from mnist_core.evaluation.metrics import accuracy_interval
 
 @dataclass(frozen=True)
 class Gain:
-    """How accuracy changed between two sizes, of data or of training.
+    """Change in accuracy between two sizes: numbers of training samples, or of epochs.
 
     Attributes
     ----------
     start, end : int
         The sizes.
-    before, after : float
-        The accuracies, shares in 0..1.
-    low, high : float
-        95 % interval of their difference.
+    before, after : float in 0..1
+        The accuracies at `start` and `end`.
+    low, high : float in -1..1
+        95 % confidence interval of their difference.
     """
 
     start: int
@@ -33,21 +33,24 @@ class Gain:
 
     @property
     def difference(self) -> float:
-        """After less before, -1..1."""
+        """`after` - `before`, in -1..1."""
         return self.after - self.before
 
 
 def difference_interval(before: float, n_before: int, after: float, n_after: int) -> tuple[float, float]:
-    """95 % interval of the difference of two accuracies, after less before, as of two independent samples.
+    """Compute the 95 % confidence interval of the difference `after` - `before` of two independent accuracies.
 
-    Where both were measured on the same digits, as here, the true interval is narrower: this one errs on the safe side.
+    It is conservative for two accuracies on the same samples: their exact interval is narrower.
 
     Parameters
     ----------
-    before, after : float
-        Shares in 0..1.
+    before, after : float in 0..1
     n_before, n_after : int
-        Digits that each was measured on, at least 1.
+        Number of samples of each accuracy, at least 1.
+
+    Returns
+    -------
+    low, high : float in -1..1
 
     References
     ----------
@@ -63,14 +66,20 @@ def difference_interval(before: float, n_before: int, after: float, n_after: int
 
 
 def last_doubling(sizes: Sequence[int], accuracies: Sequence[float], n: int) -> Gain | None:
-    """What the step to the largest size brought, from the size nearest to its half; None if there is but one size.
+    """Compute the gain from the size nearest to half of the largest size to the largest size.
 
     Parameters
     ----------
     sizes : sequence of int
-        At least 1, ascending.
-    accuracies : sequence of float
-        Shares in 0..1 at each size, measured on `n` digits.
+        Ascending, each at least 1.
+    accuracies : sequence of float in 0..1
+        Accuracy at each size.
+    n : int
+        Number of samples on which each accuracy was measured.
+
+    Returns
+    -------
+    Gain, or None for a single size
     """
     if len(sizes) < 2:
         return None
@@ -81,21 +90,21 @@ def last_doubling(sizes: Sequence[int], accuracies: Sequence[float], n: int) -> 
 
 
 def summarise_curve(trainings: Sequence[Mapping[str, float]], n_test: int) -> pd.DataFrame:
-    """A learning curve, one row a training size, smallest first.
+    """Summarize a learning curve: one row per training size, smallest first.
 
     Parameters
     ----------
     trainings : sequence of mappings
-        With `n_train`, `test_accuracy` (share in 0..1) and `fit_seconds`; several of a size have different digits.
+        With `n_train`, `test_accuracy` (share in 0..1) and `fit_seconds`. Trainings of one size use different samples.
     n_test : int
-        Digits that each was scored on.
+        Number of test samples.
 
     Returns
     -------
     DataFrame
-        `n_train`; `trainings`, how many; `test_accuracy`, their mean, with `low` and `high`, its 95 % interval (Wilson)
-        on `n_test` digits, for more trainings do not make more test digits; `lowest` and `highest` of the trainings;
-        `fit_seconds`, their median, which one delay does not move.
+        `n_train`; `trainings`, their number; `test_accuracy`, their mean; `low` and `high`, its 95 % confidence
+        interval (Wilson) for `n_test` samples, because all trainings share the test split; `lowest` and `highest` test
+        accuracy; `fit_seconds`, their median, which is robust to a single delay.
     """
     rows = []
     for size in sorted({training["n_train"] for training in trainings}):
@@ -119,20 +128,20 @@ def summarise_curve(trainings: Sequence[Mapping[str, float]], n_test: int) -> pd
 
 
 def summarise_history(history: Sequence[Mapping[str, float]], n_holdout: int) -> pd.DataFrame:
-    """A training history, one row an epoch.
+    """Summarize a training history: one row per epoch.
 
     Parameters
     ----------
     history : sequence of mappings
         With `epoch`, `loss` and `validation_accuracy` (share in 0..1).
     n_holdout : int
-        Digits that were held out of this training to measure it on.
+        Number of samples in the validation split.
 
     Returns
     -------
     DataFrame
-        `epoch`, `loss` (mean cross-entropy of the training digits, nats), `accuracy` of the held-out digits with `low`
-        and `high`, its 95 % interval (Wilson).
+        `epoch`; `loss`, the mean cross-entropy on the training data in nats; `accuracy`, the validation accuracy; `low`
+        and `high`, its 95 % confidence interval (Wilson).
     """
     accuracies = [float(epoch["validation_accuracy"]) for epoch in history]
     intervals = [accuracy_interval(accuracy, n_holdout) for accuracy in accuracies]

@@ -1,4 +1,4 @@
-"""Accuracy with its uncertainty, and what a plot of accuracy against cost needs."""
+"""Confidence intervals of accuracies, the Pareto front, and softmax."""
 
 from collections.abc import Sequence
 from statistics import NormalDist
@@ -7,19 +7,20 @@ import numpy as np
 
 
 def wilson_interval(correct: int, n: int, confidence: float = 0.95) -> tuple[float, float]:
-    """Interval of a proportion, which stays within 0..1 and is right near its ends.
+    """Compute the Wilson confidence interval of a proportion.
+
+    Unlike the normal approximation, it stays within 0..1 and is accurate near both ends.
 
     Parameters
     ----------
     correct, n : int
-        Successes and trials, 0 <= correct <= n, n >= 1.
+        Number of successes and of trials, 0 <= correct <= n, n >= 1.
     confidence : float
         Coverage in (0, 1).
 
     Returns
     -------
-    low, high : float
-        Shares in 0..1.
+    low, high : float in 0..1
 
     References
     ----------
@@ -29,23 +30,23 @@ def wilson_interval(correct: int, n: int, confidence: float = 0.95) -> tuple[flo
         raise ValueError(f"Expected 0 <= correct <= n and n >= 1, found correct={correct}, n={n}.")
     z = NormalDist().inv_cdf(0.5 + confidence / 2)
     share = correct / n
-    centre = (share + z * z / (2 * n)) / (1 + z * z / n)
+    center = (share + z * z / (2 * n)) / (1 + z * z / n)
     half = z / (1 + z * z / n) * (share * (1 - share) / n + z * z / (4 * n * n)) ** 0.5
-    return max(0.0, min(centre - half, share)), min(1.0, max(centre + half, share))
+    return max(0.0, min(center - half, share)), min(1.0, max(center + half, share))
 
 
 def accuracy_interval(accuracy: float, n: int, confidence: float = 0.95) -> tuple[float, float]:
-    """Wilson interval of an accuracy measured on `n` digits."""
+    """Compute the Wilson confidence interval of an accuracy measured on `n` samples."""
     return wilson_interval(round(accuracy * n), n, confidence)
 
 
 def pareto_front(cost: Sequence[float], gain: Sequence[float]) -> np.ndarray:
-    """Which points no other point beats on both axes: nothing cheaper is as good, nothing as cheap is better.
+    """Return which points are Pareto optimal: no other point is as good in both respects and better in one.
 
     Parameters
     ----------
     cost, gain : sequences of n floats
-        Less cost is better, more gain is better.
+        Lower cost and higher gain are better.
 
     Returns
     -------
@@ -58,26 +59,31 @@ def pareto_front(cost: Sequence[float], gain: Sequence[float]) -> np.ndarray:
 
 
 def softmax(scores: np.ndarray, temperature: float = 1.0) -> np.ndarray:
-    """Probabilities of scores: float32 of the same shape, rows in 0..1 that sum to 1.
+    """Compute the probabilities of scores.
 
     Parameters
     ----------
     scores : float ndarray of shape (n, k)
     temperature : float
-        Greater than 0; above 1 it makes the probabilities less sure.
+        Greater than 0. Values above 1 make the probabilities less confident.
+
+    Returns
+    -------
+    float32 ndarray of shape (n, k), in 0..1
+        Rows sum to 1.
 
     References
     ----------
     Guo et al. (2017), "On calibration of modern neural networks", ICML.
     """
-    # In double: raw scores may span millions, and a row must sum to 1 whatever they are.
+    # In float64: rows must sum to 1 even if the scores span millions.
     logits = scores.astype(np.float64) / temperature
     powers = np.exp(logits - logits.max(axis=1, keepdims=True))
     return (powers / powers.sum(axis=1, keepdims=True)).astype(np.float32)
 
 
 def log_softmax(logits: np.ndarray) -> np.ndarray:
-    """The logarithms of the probabilities, float64 (n, k): finite however small these are."""
-    centred = logits.astype(np.float64) - logits.max(axis=1, keepdims=True)
-    logs: np.ndarray = centred - np.log(np.exp(centred).sum(axis=1, keepdims=True))
+    """Compute the logarithms of the probabilities, float64 of shape (n, k). They are finite even if these underflow."""
+    centered = logits.astype(np.float64) - logits.max(axis=1, keepdims=True)
+    logs: np.ndarray = centered - np.log(np.exp(centered).sum(axis=1, keepdims=True))
     return logs

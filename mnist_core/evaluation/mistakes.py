@@ -1,4 +1,4 @@
-"""Which digits to look at, and in what order."""
+"""Selection and order of misclassified samples."""
 
 from collections.abc import Mapping, Sequence
 from typing import Literal
@@ -7,10 +7,11 @@ import numpy as np
 import pandas as pd
 
 Sort = Literal["confidence", "margin", "index"]
+"""Highest confidence first, smallest margin first, or by index."""
 
 
 def confidence_and_margin(proba: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """How sure each prediction is: its probability, and its distance to the second likeliest class.
+    """Compute the probability of the predicted class, and its difference from that of the second most probable class.
 
     Parameters
     ----------
@@ -25,46 +26,51 @@ def confidence_and_margin(proba: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def find_mistakes(y_true: np.ndarray, y_pred: np.ndarray, *, predicted: int | None = None) -> np.ndarray:
-    """Where predictions are wrong, and are `predicted` if that is given: bool of the shape of `y_pred`.
+    """Return where predictions are wrong and, if `predicted` is given, equal to it.
 
     Parameters
     ----------
     y_true : integer ndarray of shape (n,)
     y_pred : integer ndarray of shape (n,), or (k, n) for k classifiers
+
+    Returns
+    -------
+    bool ndarray of the shape of `y_pred`
     """
     wrong = y_pred != y_true
     return wrong if predicted is None else wrong & (y_pred == predicted)
 
 
-def surest_mistakes(
+def most_confident_mistakes(
     mistaken: np.ndarray, confidence: np.ndarray, margin: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Of each digit the surest mistake: who made it, its confidence, and the smallest margin of all its mistakes.
+    """Find the mistake with the highest confidence for each sample, among the mistakes of k classifiers.
 
     Parameters
     ----------
     mistaken : bool ndarray of shape (k, n)
-        Which of k classifiers are wrong about which of n digits.
+        Which classifiers misclassify which samples.
     confidence, margin : float ndarrays of shape (k, n)
 
     Returns
     -------
-    who : integer ndarray of shape (n,), in 0..k-1
+    classifier : integer ndarray of shape (n,), in 0..k-1
+        The classifier with the highest confidence among those that are wrong.
     confidence, margin : float ndarrays of shape (n,)
-        -inf and inf where nobody is wrong.
+        Its confidence, and the smallest margin of all mistakes. -inf and inf where no classifier is wrong.
     """
     of_mistakes = np.where(mistaken, confidence, -np.inf)
     return of_mistakes.argmax(axis=0), of_mistakes.max(axis=0), np.where(mistaken, margin, np.inf).min(axis=0)
 
 
 def sort_digits(indices: np.ndarray, by: Sort, *, confidence: np.ndarray, margin: np.ndarray) -> np.ndarray:
-    """Highest confidence first, smallest margin first, or by index; ties in order of the index.
+    """Sort indices by confidence (descending), margin (ascending) or index. Ties are sorted by index.
 
     Parameters
     ----------
     indices : integer ndarray of shape (k,)
     confidence, margin : float ndarrays of shape (n,)
-        Of all n digits.
+        Of all samples.
     """
     if by == "index":
         return np.sort(indices)
@@ -78,7 +84,7 @@ def predictions_table(
     y_preds: Mapping[str, np.ndarray],
     probas: Mapping[str, np.ndarray],
 ) -> pd.DataFrame:
-    """One row a digit: `index`, `true`, then `NAME` (predicted) and `NAME probability` for each classifier."""
+    """Return one row per sample: `index`, `true`, then `NAME` (prediction) and `NAME probability` per classifier."""
     rows = np.asarray(indices, dtype=np.int64)
     columns: dict[str, np.ndarray] = {"index": rows, "true": y_true[rows]}
     for name, y_pred in y_preds.items():

@@ -1,4 +1,4 @@
-"""How accuracy falls as digits are distorted, which answers change, and one number for all of it."""
+"""Robustness to distorted digits: accuracy by transform and severity, changed predictions, corruption errors."""
 
 from collections.abc import Mapping, Sequence
 from typing import Literal
@@ -9,8 +9,9 @@ import pandas as pd
 from mnist_core.evaluation.metrics import accuracy_interval
 
 Change = Literal["lost", "gained", "any"]
+"""From correct to wrong, from wrong to correct, or any change of the prediction."""
 ALL = "all"
-"""The column of the mean over all transforms."""
+"""Name of the column with the mean over all transforms."""
 
 
 def accuracy_table(
@@ -19,24 +20,24 @@ def accuracy_table(
     amounts: Mapping[str, Sequence[float]],
     n: int,
 ) -> pd.DataFrame:
-    """One row a classifier, transform and severity.
+    """Return one row per classifier, transform and severity.
 
     Parameters
     ----------
-    clean : mapping of classifier to its accuracy on digits as they are
-        Shares in 0..1.
-    distorted : mapping of classifier to a mapping of transform to accuracies
-        Shares in 0..1 at each severity, the mildest first.
-    amounts : mapping of transform to the amount at each severity
-        In the transform's unit.
+    clean : mapping of classifier to float in 0..1
+        Accuracy on the original digits.
+    distorted : mapping of classifier to mapping of transform to floats in 0..1
+        Accuracies at each severity, mild to severe.
+    amounts : mapping of transform to floats
+        Amount at each severity, in the unit of the transform.
     n : int
-        Digits that each accuracy was measured on.
+        Number of samples of each accuracy.
 
     Returns
     -------
     DataFrame
-        `name`, `transform`, `severity` (0: as they are), `amount`, `accuracy`, and `low` and `high`, its 95 % interval
-        (Wilson): shares in 0..1.
+        `name`, `transform`, `severity` (0 for the original digits), `amount`; `accuracy`, and `low` and `high`, its
+        95 % confidence interval (Wilson): shares in 0..1.
     """
     rows = []
     for name, accuracies in distorted.items():
@@ -48,32 +49,33 @@ def accuracy_table(
 
 
 def mean_accuracies(table: pd.DataFrame) -> pd.DataFrame:
-    """Mean accuracy over the severities, indexed by `name`: a column for each transform, and `all`, their mean.
+    """Compute the mean accuracy over the severities, indexed by `name`: a column per transform, and `all`, their mean.
 
     Parameters
     ----------
     table : DataFrame
-        As of `accuracy_table`.
+        As returned by `accuracy_table`.
     """
     return _by_transform(table, table["severity"] > 0)
 
 
 def accuracies_at(table: pd.DataFrame, severity: int) -> pd.DataFrame:
-    """Accuracy at one severity, in the form of `mean_accuracies`."""
+    """Return the accuracy at one severity, with the rows and columns of `mean_accuracies`."""
     return _by_transform(table, table["severity"] == severity)
 
 
 def corruption_errors(table: pd.DataFrame, baseline: str) -> pd.DataFrame:
-    """Errors over all severities as multiples of a baseline's, in the form of `mean_accuracies`.
+    """Compute the error rates over all severities relative to those of a baseline.
 
-    The column `all` is the mean corruption error, mCE. NaN where the baseline makes no mistake.
+    The rows and columns are those of `mean_accuracies`. The column `all` is the mean corruption error (mCE). Values are
+    NaN where the baseline makes no mistake.
 
     Parameters
     ----------
     table : DataFrame
-        As of `accuracy_table`.
+        As returned by `accuracy_table`.
     baseline : str
-        One of its classifiers.
+        One of the classifiers.
 
     References
     ----------
@@ -85,13 +87,17 @@ def corruption_errors(table: pd.DataFrame, baseline: str) -> pd.DataFrame:
     return relative.assign(**{ALL: relative.mean(axis=1, skipna=False)})
 
 
-def changed_answers(y_true: np.ndarray, before: np.ndarray, after: np.ndarray, change: Change = "lost") -> np.ndarray:
-    """Indices of the digits whose answer changed: from right to wrong, from wrong to right, or at all.
+def find_changed_predictions(
+    y_true: np.ndarray, before: np.ndarray, after: np.ndarray, change: Change = "lost"
+) -> np.ndarray:
+    """Return the indices of the samples whose prediction changed.
 
     Parameters
     ----------
     y_true, before, after : integer ndarrays of shape (n,)
-        The true digits, and the answers as they are and distorted.
+        True classes, and predictions for the original and the distorted digits.
+    change : {"lost", "gained", "any"}
+        From correct to wrong, from wrong to correct, or any change.
     """
     changed = before != after
     if change == "lost":
@@ -102,7 +108,7 @@ def changed_answers(y_true: np.ndarray, before: np.ndarray, after: np.ndarray, c
 
 
 def _by_transform(table: pd.DataFrame, rows: pd.Series) -> pd.DataFrame:
-    """Mean accuracies of these rows: classifiers and transforms in the order of the table."""
+    """Return the mean accuracies of these rows, with classifiers and transforms in the order of the table."""
     means = table[rows].groupby(["name", "transform"], sort=False)["accuracy"].mean().unstack()
     means = means.loc[table["name"].unique(), table["transform"].unique()].rename_axis(columns=None)
     return means.assign(**{ALL: means.mean(axis=1, skipna=False)})

@@ -1,4 +1,4 @@
-"""Which digits of a split to show, without any classifier: some at random, or those at the ends of a measure."""
+"""Selection of samples without a classifier: at random, or sorted by a shape measure."""
 
 from collections.abc import Mapping
 from typing import Literal, get_args
@@ -6,7 +6,7 @@ from typing import Literal, get_args
 import numpy as np
 import pandas as pd
 
-from mnist_core.evaluation.confusion import N_CLASSES
+from mnist_core.base.digits import N_CLASSES
 from mnist_core.evaluation.shapes import Measure, Shapes
 
 Order = Literal["random", "typical", "oddest", "least-ink", "most-ink", "left", "right", "thinnest", "thickest"]
@@ -21,26 +21,28 @@ BY: Mapping[Order, tuple[Measure, int]] = {
     "thinnest": ("thickness", 1),
     "thickest": ("thickness", -1),
 }
-"""What each order but the random one sorts by, and whether the least (1) or the most (-1) of it comes first."""
+"""The measure that each order sorts by, and its direction: 1 is ascending, -1 is descending."""
 
 
 def list_digits(
     labels: np.ndarray, order: Order, *, shapes: Shapes | None = None, digit: int | None = None, seed: int = 0
 ) -> np.ndarray:
-    """Indices of digits in an order: of one class, or of all classes in turn.
+    """Return the indices of the samples of one class, or of all classes, in an order.
 
-    In turn means: the first of each class from 0 to 9, then the second of each, so that ten a row make a column of
-    each class. It ends with the smallest class.
+    For all classes, the result alternates between them: the first of each class from 0 to 9, then the second of each,
+    and so on. In rows of ten, each class is a column. The list ends with the smallest class.
 
     Parameters
     ----------
     labels : integer ndarray of shape (n,), in 0..9
+    order : str
+        One of `ORDERS`.
     shapes : Shapes, optional
-        Of all n digits; every order but "random" needs them.
+        Measures of all samples. Every order except "random" needs them.
     digit : int, optional
-        The class.
+        The class. Without it, all classes are listed.
     seed : int
-        Of the random order: the same one gives the same digits.
+        Seed of the random order.
 
     Returns
     -------
@@ -48,12 +50,12 @@ def list_digits(
     """
     ordered = _ordered(labels, order, shapes, seed)
     classes = [ordered[labels[ordered] == each] for each in (np.unique(labels) if digit is None else (digit,))]
-    shortest = min((len(members) for members in classes), default=0)
-    return np.stack([members[:shortest] for members in classes], axis=1).ravel() if shortest else ordered[:0]
+    shortest = min((len(indices) for indices in classes), default=0)
+    return np.stack([indices[:shortest] for indices in classes], axis=1).ravel() if shortest else ordered[:0]
 
 
 def class_balance(labels: Mapping[str, np.ndarray]) -> pd.DataFrame:
-    """How many digits of each class there are: `split`, `digit`, `digits`, `share` of the split in 0..1.
+    """Count the samples of each class: `split`, `digit`, `digits` (their number), `share` of the split in 0..1.
 
     Parameters
     ----------
@@ -67,10 +69,10 @@ def class_balance(labels: Mapping[str, np.ndarray]) -> pd.DataFrame:
 
 
 def _ordered(labels: np.ndarray, order: Order, shapes: Shapes | None, seed: int) -> np.ndarray:
-    """All digits in this order; ties by index."""
+    """Return all indices in this order. Ties are sorted by index."""
     if order == "random":
         return np.random.default_rng(seed).permutation(len(labels))
     if shapes is None:
-        raise ValueError(f"Expected shapes to order digits by, for {order!r}, found none.")
+        raise ValueError(f"Expected shapes for the order {order!r}, found none. Measure the digits first.")
     measure, sign = BY[order]
     return np.argsort(sign * getattr(shapes, measure), kind="stable")

@@ -1,23 +1,22 @@
-"""Which classifier is the final model."""
+"""Selection of the final model."""
 
 from collections.abc import Mapping
 
-RULE = "the highest cross-validated accuracy on the training split; of equals, the quicker one to predict"
+RULE = "the highest cross-validated accuracy on the training split; ties are broken by prediction speed"
 
 
 def choose_final_model(accuracy: Mapping[str, float], seconds: Mapping[str, float]) -> str | None:
-    """The classifier with the highest cross-validated accuracy; of equals the one that predicts in least time.
+    """Return the classifier with the highest cross-validated accuracy. Ties are broken by prediction speed.
 
     Parameters
     ----------
-    accuracy : mapping of name to float
-        Shares in 0..1, out of fold on the training split: the test split has no say.
+    accuracy : mapping of name to float in 0..1
+        Out-of-fold accuracies on the training split. The test split is not used for selection.
     seconds : mapping of name to float
-        Prediction times, of at least the same names.
+        Prediction times of at least these classifiers.
 
     Returns
     -------
-    str or None
-        None if nothing was cross-validated.
+    str, or None if no classifier was cross-validated
     """
     return min(accuracy, key=lambda name: (-accuracy[name], seconds[name]), default=None)

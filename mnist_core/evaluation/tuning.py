@@ -1,4 +1,4 @@
-"""What a search for hyperparameters found: the best trial, values on the edge of a grid, one parameter at a time."""
+"""Summaries of a hyperparameter search: best trial, best values at the edge of a grid, accuracy by parameter."""
 
 import itertools
 import json
@@ -9,42 +9,43 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from mnist_core.base.schema import Count, Seconds, Share
 from mnist_core.evaluation.metrics import accuracy_interval
 
 Space = Mapping[str, Sequence[Any]]
-"""The values to try of each parameter: its grid."""
+"""Search space: the grid of values of each parameter."""
 State = Literal["complete", "failed"]
 
 
 @dataclass(frozen=True)
 class Trial:
-    """One training of a search.
+    """One training of a hyperparameter search.
 
     Attributes
     ----------
     number : int
-        Trials are proposed in this order, from 0.
+        Position in the order of proposals, from 0.
     parameters : mapping
-        The values of the parameters that are searched.
+        Values of the parameters in the search space.
     accuracy : float or None
-        Share of the held-out digits, 0..1; None if it failed.
+        Validation accuracy in 0..1, or None if the trial failed.
     seconds : float
-        Wall-clock time of the fit, or until it failed.
+        Wall-clock time of the fit, or until the failure.
     cores : int
-        Of the machine, which other trials may have shared.
+        Cores of the machine. Other trials may have used them at the same time.
     error : str
-        The last line of what went wrong.
+        Last line of the traceback, or empty.
     seed : int
-        Of the estimator.
+        Seed of the estimator.
     started : str
-        ISO 8601, UTC.
+        Start time, ISO 8601 in UTC.
     """
 
-    number: int
+    number: Count
     parameters: Mapping[str, Any]
-    accuracy: float | None
-    seconds: float
-    cores: int
+    accuracy: Share | None
+    seconds: Seconds
+    cores: Count
     state: State
     error: str
     seed: int
@@ -53,7 +54,7 @@ class Trial:
 
 @dataclass(frozen=True)
 class Edge:
-    """A parameter whose best value is the last one of its grid on one side."""
+    """A parameter whose best value is the smallest or largest of its grid."""
 
     parameter: str
     value: Any
@@ -61,35 +62,35 @@ class Edge:
 
 
 def best_trial(trials: Sequence[Trial]) -> Trial | None:
-    """The trial with the highest accuracy, of equals the first; None if none is complete."""
+    """Return the trial with the highest accuracy, the first of several, or None if no trial is complete."""
     return max(_complete(trials), key=lambda trial: (_accuracy(trial), -trial.number), default=None)
 
 
 def edge_warnings(trials: Sequence[Trial], space: Space) -> list[Edge]:
-    """The parameters whose best value sits on the edge of its grid: something better may lie beyond.
+    """Return the parameters whose best value is at the edge of its grid: a better value may be outside.
 
-    Only numbers have a beyond, and 0 none below it; of a grid of two both lie on its edges. A parameter is not named
-    before two of its values have been tried, nor if a trial as good as the best has a value further in, or on the
-    other edge.
+    Only grids of numbers have edges, and 0 is never a lower edge. Both values of a grid of two are edges. A parameter
+    is left out if fewer than two of its values have been tried, or if a trial with the best accuracy has a value that
+    is not at the same edge.
     """
     complete = _complete(trials)
     if (best := best_trial(complete)) is None:
         return []
-    winners = [trial for trial in complete if trial.accuracy == best.accuracy]
+    best_trials = [trial for trial in complete if trial.accuracy == best.accuracy]
     edges = []
     for name, grid in space.items():
         if not is_numeric(grid) or len({trial.parameters[name] for trial in complete}) < 2:
             continue
         value = best.parameters[name]
-        if value != 0 and all(trial.parameters[name] <= min(grid) for trial in winners):
+        if value != 0 and all(trial.parameters[name] <= min(grid) for trial in best_trials):
             edges.append(Edge(name, value, "smallest"))
-        elif all(trial.parameters[name] >= max(grid) for trial in winners):
+        elif all(trial.parameters[name] >= max(grid) for trial in best_trials):
             edges.append(Edge(name, value, "largest"))
     return edges
 
 
 def best_so_far(trials: Sequence[Trial]) -> pd.DataFrame:
-    """One row a complete trial, in their order: `number`, `accuracy`, and `best` of this one and those before it."""
+    """Return one row per complete trial, by number: `number`, `accuracy`, and `best`, the highest accuracy so far."""
     complete = sorted(_complete(trials), key=lambda trial: trial.number)
     accuracies = [_accuracy(trial) for trial in complete]
     return pd.DataFrame(
@@ -102,14 +103,13 @@ def best_so_far(trials: Sequence[Trial]) -> pd.DataFrame:
 
 
 def slices(trials: Sequence[Trial], space: Space) -> pd.DataFrame:
-    """One row a complete trial and parameter: how accuracy goes with each value, whatever the others are.
+    """Return one row per complete trial and parameter: the accuracy by the value of each parameter.
 
     Returns
     -------
     DataFrame
-        `parameter`, `value`; `place` of the value among all that are or were to be tried, from 0, numbers in order;
-        `number` and `accuracy` of the trial; `best`, whether it is the best; `edge`, whether a number is the smallest
-        or the largest.
+        `parameter`, `value`; `place`, the position of the value in `values_of`, from 0; `number` and `accuracy` of the
+        trial; `best`, whether it is the best trial; `edge`, whether the value is the smallest or largest number.
     """
     best = best_trial(trials)
     rows = []
@@ -131,17 +131,18 @@ def slices(trials: Sequence[Trial], space: Space) -> pd.DataFrame:
                 }
             )
     columns = ["parameter", "value", "place", "number", "accuracy", "best", "edge"]
-    return _frame(rows, columns, as_they_are=["value"])
+    return _frame(rows, columns, object_columns=["value"])
 
 
 def trials_table(trials: Sequence[Trial], space: Space, n_holdout: int) -> pd.DataFrame:
-    """One row a trial, the best first and those that failed last.
+    """Return one row per trial, highest accuracy first and failed trials last.
 
     Returns
     -------
     DataFrame
-        `trial`, `state`, then the parameters by their names; `accuracy` on the held-out digits with `low` and `high`,
-        its 95 % interval (Wilson), shares in 0..1 or NaN; `seconds`, `cores`, `seed`, `started`, `error`.
+        `trial`, `state`, then one column per parameter; `accuracy`, the validation accuracy, and `low` and `high`, its
+        95 % confidence interval (Wilson) for `n_holdout` samples: shares in 0..1, NaN if the trial failed; `seconds`,
+        `cores`, `seed`, `started`, `error`.
     """
     rows: list[dict[str, Any]] = []
     failed = [trial for trial in trials if trial.state == "failed"]
@@ -150,15 +151,15 @@ def trials_table(trials: Sequence[Trial], space: Space, n_holdout: int) -> pd.Da
         if trial.accuracy is not None:
             accuracy, (low, high) = trial.accuracy, accuracy_interval(trial.accuracy, n_holdout)
         measured = {"accuracy": accuracy, "low": low, "high": high, "seconds": trial.seconds}
-        about = {"cores": trial.cores, "seed": trial.seed, "started": trial.started, "error": trial.error}
-        named = {name: trial.parameters[name] for name in space}
-        rows.append({"trial": trial.number, "state": trial.state, **named, **measured, **about})
+        details = {"cores": trial.cores, "seed": trial.seed, "started": trial.started, "error": trial.error}
+        parameters = {name: trial.parameters[name] for name in space}
+        rows.append({"trial": trial.number, "state": trial.state, **parameters, **measured, **details})
     columns = ["trial", "state", *space, "accuracy", "low", "high", "seconds", "cores", "seed", "started", "error"]
-    return _frame(rows, columns, as_they_are=space)
+    return _frame(rows, columns, object_columns=space)
 
 
 def values_of(name: str, trials: Sequence[Trial], space: Space) -> list[Any]:
-    """A parameter's grid and whatever else was tried of it; numbers in order, other values as they come."""
+    """Return the values of a parameter in its grid and in trials: numbers sorted, others in order of appearance."""
     found = {key_of(value): value for value in space[name]}
     for trial in trials:
         found.setdefault(key_of(trial.parameters[name]), trial.parameters[name])
@@ -167,20 +168,19 @@ def values_of(name: str, trials: Sequence[Trial], space: Space) -> list[Any]:
 
 
 def is_numeric(values: Sequence[Any]) -> bool:
-    """Whether all of these are numbers; true and false are none."""
+    """Return whether all values are numbers. Booleans are not numbers."""
     return all(isinstance(value, int | float) and not isinstance(value, bool) for value in values)
 
 
 def key_of(value: Any) -> str:
-    """The same text for equal values: for 10 and 10.0, but not for 1 and true; lists and mappings too."""
+    """Return a text that is the same for equal values: for 10 and 10.0, but not for 1 and True."""
     return repr(float(value)) if is_numeric([value]) else json.dumps(value, sort_keys=True)
 
 
-def _frame(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], *, as_they_are: Iterable[str]) -> pd.DataFrame:
-    """Rows as a frame in which some columns keep their values: 10 beside 0.1 stays 10."""
-    untouched = set(as_they_are)
-    kinds = {name: object if name in untouched else None for name in columns}
-    return pd.DataFrame({name: pd.Series([row[name] for row in rows], dtype=kind) for name, kind in kinds.items()})
+def _frame(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], *, object_columns: Iterable[str]) -> pd.DataFrame:
+    """Return rows as a frame with some columns of dtype object, so that 10 beside 0.1 stays an integer."""
+    dtypes = {name: object if name in set(object_columns) else None for name in columns}
+    return pd.DataFrame({name: pd.Series([row[name] for row in rows], dtype=dtype) for name, dtype in dtypes.items()})
 
 
 def _complete(trials: Sequence[Trial]) -> list[Trial]:
@@ -188,5 +188,5 @@ def _complete(trials: Sequence[Trial]) -> list[Trial]:
 
 
 def _accuracy(trial: Trial) -> float:
-    assert trial.accuracy is not None  # it is complete
+    assert trial.accuracy is not None  # the trial is complete
     return trial.accuracy

@@ -1,1 +1,1 @@
-"""Pure pictures: a frame or an array in, a plotly Figure or an image out. The theme brings fonts and colours."""
+"""Plotly figures and images, built from frames and arrays. Fonts and colors come from the Streamlit theme."""

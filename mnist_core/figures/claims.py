@@ -1,24 +1,27 @@
-"""What it takes to get beyond a linear classifier."""
+"""Accuracy of a kernel approximation against its size."""
 
 from collections.abc import Sequence
 
 import pandas as pd
 import plotly.graph_objects as go
 
-from mnist_core.figures.layout import figure
+from mnist_core.figures.layout import base_figure
+from mnist_core.figures.wording import confidence_interval
 
 
 def kernel_steps_figure(steps: pd.DataFrame, *, goals: Sequence[float], colour: str, accent: str) -> go.Figure:
-    """Test accuracy against the number of centres on a log axis, with intervals, and a line at each goal.
+    """Return test accuracy against the number of kernel centers, on a logarithmic axis.
+
+    Error bars are 95 % confidence intervals. A dotted line marks each goal.
 
     Parameters
     ----------
     steps : DataFrame
-        `centres`, and shares in 0..1 `test_accuracy`, `low`, `high`.
+        `centres`, and `test_accuracy`, `low` and `high` as shares in 0..1.
     goals : sequence of float
         Accuracies in 0..1.
     colour, accent : str
-        Of the points, and of the goals.
+        CSS colors of the points and of the goals.
     """
     accuracy = 100 * steps["test_accuracy"]
     points = {
@@ -36,7 +39,8 @@ def kernel_steps_figure(steps: pd.DataFrame, *, goals: Sequence[float], colour: 
             "thickness": 1.5,
         },
         "hovertext": [
-            f"{row.centres:,} centres: {100 * row.test_accuracy:.2f} % ({100 * row.low:.2f} to {100 * row.high:.2f})"
+            f"{row.centres:,} kernel centers<br>test accuracy {100 * row.test_accuracy:.2f} %"
+            f" ({confidence_interval(row.low, row.high)})"
             for row in steps.itertuples()
         ],
         "hovertemplate": "%{hovertext}<extra></extra>",
@@ -54,16 +58,16 @@ def kernel_steps_figure(steps: pd.DataFrame, *, goals: Sequence[float], colour: 
         }
         for goal in goals
     ]
-    return figure(
+    return base_figure(
         [points],
         height=340,
         shapes=lines,
         xaxis={
             "type": "log",
-            "title": {"text": "centres of the kernel approximation"},
+            "title": {"text": "Kernel centers"},
             "fixedrange": True,
             "tickvals": steps["centres"].tolist(),
             "ticktext": [f"{centres:,}" for centres in steps["centres"]],
         },
-        yaxis={"title": {"text": "test accuracy (%)"}, "fixedrange": True},
+        yaxis={"title": {"text": "Test accuracy (%)"}, "fixedrange": True},
     )

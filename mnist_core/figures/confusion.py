@@ -1,65 +1,74 @@
-"""The confusion matrix as a heat map whose every cell can be hovered and clicked."""
+"""The confusion matrix as a heat map with hover texts and selectable cells."""
 
 from typing import Any, Literal
 
 import numpy as np
 import plotly.graph_objects as go
 
-from mnist_core.evaluation.confusion import N_CLASSES, Normalisation, normalise
-from mnist_core.figures.layout import Inks, clickable_cells, figure, heat_map, outline
+from mnist_core.base.digits import N_CLASSES
+from mnist_core.evaluation.confusion import Normalisation, normalise
+from mnist_core.figures.layout import Inks, base_figure, cell_outline, clickable_cells, heat_map_traces
+from mnist_core.figures.wording import PLURALS, count_digits
 
 Show = Literal["errors", "counts", "row", "column"]
-PLURALS = ("zeros", "ones", "twos", "threes", "fours", "fives", "sixes", "sevens", "eights", "nines")
 
 
 def confusion_figure(
     matrix: np.ndarray, *, show: Show = "errors", selected: tuple[int, int] | None = None, accent: str, inks: Inks
 ) -> go.Figure:
-    """Draw a confusion matrix, true digits down, predicted digits across the top.
+    """Return a confusion matrix with true digits in rows and predicted digits in columns.
 
-    The colour measures mistakes only: correct cells are printed but not coloured, so they never drown the rest.
+    Only misclassifications are colored. The diagonal holds most digits and would otherwise dominate the color scale.
 
     Parameters
     ----------
     matrix : int ndarray of shape (10, 10)
         Counts, rows true, columns predicted.
     show : {"errors", "counts", "row", "column"}
-        Mistakes alone, all counts, or percentages of the row or the column.
+        Print the misclassifications, all counts, or percentages of the row or of the column.
     selected : (true, predicted), optional
         The cell to outline in `accent`.
+    accent : str
+        CSS color.
+    inks : (str, str)
+        Text colors of pale and of dark cells.
     """
     by: Normalisation = "counts" if show in ("errors", "counts") else show  # type: ignore[assignment]
     values = normalise(matrix, by)
-    wrong = np.where((matrix == 0) | np.eye(N_CLASSES, dtype=bool), np.nan, values)
+    errors = np.where((matrix == 0) | np.eye(N_CLASSES, dtype=bool), np.nan, values)
     digits = list(range(N_CLASSES))
     texts = [
         ["" if show == "errors" and true == pred else _cell_text(values[true, pred], by) for pred in digits]
         for true in digits
     ]
-    zmax = float(np.nanmax(wrong, initial=0)) or 1.0
-    amounts = heat_map(wrong, texts, inks, zmax=zmax, x=digits, y=digits, hoverinfo="skip")
-    words = [[_cell_words(matrix, true, pred) for pred in digits] for true in digits]
-    return digit_grid(amounts, words, selected=selected, accent=accent)
+    zmax = float(np.nanmax(errors, initial=0)) or 1.0
+    traces = heat_map_traces(errors, texts, inks, zmax=zmax, x=digits, y=digits, hoverinfo="skip")
+    hover_texts = [[_cell_hover(matrix, true, pred) for pred in digits] for true in digits]
+    return digit_grid_figure(traces, hover_texts, selected=selected, accent=accent)
 
 
-def digit_grid(
-    amounts: list[dict[str, Any]],
-    words: list[list[str]],
+def digit_grid_figure(
+    traces: list[dict[str, Any]],
+    hover_texts: list[list[str]],
     *,
     selected: tuple[int, int] | None,
     accent: str,
     height: int = 480,
 ) -> go.Figure:
-    """Ten by ten cells that can be hovered and clicked, true digits down, predicted digits across the top.
+    """Return a heat map of true digits in rows and predicted digits in columns, with selectable cells.
 
     Parameters
     ----------
-    amounts : traces
-        As `heat_map` gives them.
-    words : 10 lists of 10 str
-        What each cell says when hovered; a click on it gives (true, predicted).
+    traces : list of dict
+        As returned by `heat_map_traces`.
+    hover_texts : 10 lists of 10 str
+        The hover text of each cell. A click on a cell returns (true, predicted).
     selected : (true, predicted), optional
         The cell to outline in `accent`.
+    accent : str
+        CSS color.
+    height : int
+        In pixels.
     """
     digits = list(range(N_CLASSES))
     cells = [(true, pred) for true in digits for pred in digits]
@@ -71,12 +80,12 @@ def digit_grid(
         "ticks": "",
         "constrain": "domain",
     }
-    return figure(
-        [*amounts, clickable_cells(cells, cells, [words[true][pred] for true, pred in cells])],
+    return base_figure(
+        [*traces, clickable_cells(cells, cells, [hover_texts[true][pred] for true, pred in cells])],
         height=height,
-        shapes=[] if selected is None else [outline(*selected, accent)],
-        xaxis={**axis, "side": "top", "title": {"text": "predicted"}, "range": [-0.5, 9.5]},
-        yaxis={**axis, "title": {"text": "true"}, "range": [9.5, -0.5], "scaleanchor": "x", "constraintoward": "top"},
+        shapes=[] if selected is None else [cell_outline(*selected, accent)],
+        xaxis={**axis, "side": "top", "title": {"text": "Predicted"}, "range": [-0.5, 9.5]},
+        yaxis={**axis, "title": {"text": "True"}, "range": [9.5, -0.5], "scaleanchor": "x", "constraintoward": "top"},
     )
 
 
@@ -85,14 +94,14 @@ def _cell_text(value: float, by: Normalisation) -> str:
         return ""
     if by == "counts":
         return f"{value:.0f}"
-    # What is not all is never printed as 100.
+    # A share below 1 is never rounded up to 100.
     return "100" if value == 1 else f"{min(100 * value, 99.9):.1f}"
 
 
-def _cell_words(matrix: np.ndarray, true: int, pred: int) -> str:
+def _cell_hover(matrix: np.ndarray, true: int, pred: int) -> str:
     count, row, column = matrix[true, pred], matrix[true].sum(), matrix[:, pred].sum()
     return (
-        f"true {true}, predicted {pred}: {count:,} {'digit' if count == 1 else 'digits'}"
+        f"true {true}, predicted {pred}: {count_digits(count)}"
         f"<br>{100 * count / max(row, 1):.1f} % of all {PLURALS[true]}"
-        f"<br>{100 * count / max(column, 1):.1f} % of all predicted {PLURALS[pred]}"
+        f"<br>{100 * count / max(column, 1):.1f} % of all digits predicted as {pred}"
     )

@@ -1,4 +1,4 @@
-"""Accuracy against the share of digits that are answered."""
+"""Accuracy-coverage curves of selective classification."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,35 +8,37 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from mnist_core.evaluation.coverage import OperatingPoint
-from mnist_core.figures.corner import CornerAxis, fit_axis, legend_above
-from mnist_core.figures.layout import figure
+from mnist_core.figures.layout import base_figure, legend_above
+from mnist_core.figures.log_error_axis import LogErrorAxis, fit_axis
 
-LEFT = 50.0
-"""Percent of the digits answered where the picture begins, unless less is asked for: before, there are few mistakes."""
+MIN_COVERAGE = 50.0
+"""Start of the coverage axis in percent, unless an operating point is below. At lower coverage, errors are rare."""
 
 
 def coverage_figure(
     frames: Mapping[str, pd.DataFrame], colours: Mapping[str, str], points: Mapping[str, OperatingPoint]
 ) -> go.Figure:
-    """Accuracy on the digits that are answered, spaced by the logarithm of the error rate; the chosen points marked.
+    """Return the accuracy of the most confident predictions against their share of all digits (coverage).
 
-    A single classifier's curve has its 95 % interval as a band.
+    Accuracies have a logarithmic error scale. Operating points are marked. The curve of a single classifier has a band,
+    its 95 % confidence interval.
 
     Parameters
     ----------
     frames : mapping of label to DataFrame
-        As `coverage_frame` gives them.
+        As returned by `coverage_frame`.
+    colours : mapping of label to CSS color
     points : mapping of label to OperatingPoint
     """
-    left = min(LEFT, *(100 * point.coverage for point in points.values()))
-    seen = [frame[100 * frame["coverage"] >= left] for frame in frames.values()]
-    # The band's lower end decides how far down the axis goes only where all is answered, and it is narrow.
-    lows = [frame["accuracy_low" if len(frames) == 1 else "accuracy"].iloc[-1:] for frame in seen]
-    axis = fit_axis(1 - shares for shares in (*lows, *(frame["accuracy"] for frame in seen)))
+    start = min(MIN_COVERAGE, *(100 * point.coverage for point in points.values()))
+    visible = [frame[100 * frame["coverage"] >= start] for frame in frames.values()]
+    # The band is narrow at full coverage. Only there does its lower end extend the axis.
+    lows = [frame["accuracy_low" if len(frames) == 1 else "accuracy"].iloc[-1:] for frame in visible]
+    axis = fit_axis(1 - shares for shares in (*lows, *(frame["accuracy"] for frame in visible)))
     traces: list[dict[str, Any]] = []
     if len(frames) == 1:
         ((label, frame),) = frames.items()
-        traces.append(_band(frame, axis, colours[label]))
+        traces.append(_confidence_band(frame, axis, colours[label]))
     for label, frame in frames.items():
         line = {
             "type": "scatter",
@@ -45,9 +47,11 @@ def coverage_figure(
             "mode": "lines",
             "name": label,
             "line": {"color": colours[label], "width": 2.5},
-            "customdata": np.column_stack([100 * frame["threshold"].clip(upper=0.999999), frame["wrong"]]),
+            "customdata": np.column_stack([100 * frame["threshold"].clip(upper=0.999999), frame["misclassified"]]),
             "text": [f"{100 * accuracy:.2f}" for accuracy in frame["accuracy"]],
-            "hovertemplate": _words(label, "%{x:.1f}", "%{customdata[0]:.4f}", "%{text}", "%{customdata[1]:,}"),
+            "hovertemplate": _hover_template(
+                label, "%{x:.1f}", "%{customdata[0]:.4f}", "%{text}", "%{customdata[1]:,}"
+            ),
             "legendgroup": label,
         }
         traces.append(line)
@@ -59,36 +63,36 @@ def coverage_figure(
             "mode": "markers",
             "cliponaxis": False,
             "marker": {"color": colours[label], "size": 12},
-            "hovertemplate": _words(
+            "hovertemplate": _hover_template(
                 label,
                 f"{100 * point.coverage:.1f}",
                 f"{100 * min(point.threshold, 0.999999):.4f}",
                 f"{100 * point.accuracy:.2f}",
-                f"{point.wrong:,}",
+                f"{point.misclassified:,}",
             ),
             "legendgroup": label,
             "showlegend": False,
         }
         traces.append(marker)
-    return figure(
+    return base_figure(
         traces,
         height=440,
-        xaxis={"title": {"text": "digits answered (%)"}, "fixedrange": True, "zeroline": False, "range": [left, 100.5]},
-        yaxis=axis.layout("accuracy on these (%)"),
+        xaxis={"title": {"text": "Coverage (%)"}, "fixedrange": True, "zeroline": False, "range": [start, 100.5]},
+        yaxis=axis.layout("Accuracy at this coverage (%)"),
         **legend_above(len(frames) > 1),
     )
 
 
-def coverage_table(frames: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """The points behind the picture, by label, shares in percent."""
+def coverage_curves_frame(frames: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return the points of the curves with their label in `classifier` and shares in percent."""
     frame = pd.concat(frames, names=["classifier"]).reset_index(level=0)
     shares = ["threshold", "coverage", "accuracy", "accuracy_low", "accuracy_high"]
     frame[shares] *= 100
     return frame.rename(columns={name: f"{name}_percent" for name in shares})
 
 
-def _band(frame: pd.DataFrame, axis: CornerAxis, colour: str) -> dict[str, Any]:
-    """The interval around a curve: along its lower end and back along its upper one."""
+def _confidence_band(frame: pd.DataFrame, axis: LogErrorAxis, colour: str) -> dict[str, Any]:
+    """Return the area between the ends of a curve's confidence intervals as a closed outline."""
     outline = pd.concat([frame["accuracy_low"], frame["accuracy_high"].iloc[::-1]])
     return {
         "type": "scatter",
@@ -104,8 +108,8 @@ def _band(frame: pd.DataFrame, axis: CornerAxis, colour: str) -> dict[str, Any]:
     }
 
 
-def _words(label: str, coverage: str, threshold: str, accuracy: str, wrong: str) -> str:
+def _hover_template(label: str, coverage: str, threshold: str, accuracy: str, wrong: str) -> str:
     return (
-        f"<b>{label}</b> answers {coverage} % of the digits<br>if it asks for a confidence of {threshold} %"
-        f"<br>{accuracy} % of these answers are right, {wrong} wrong<extra></extra>"
+        f"<b>{label}</b>: coverage {coverage} %<br>confidence threshold {threshold} %"
+        f"<br>accuracy {accuracy} %, {wrong} misclassified<extra></extra>"
     )

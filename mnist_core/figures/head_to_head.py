@@ -1,4 +1,4 @@
-"""Two classifiers against each other cell by cell, and all of them pair by pair."""
+"""Difference of two confusion matrices, and pairwise comparisons of all classifiers."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
@@ -7,14 +7,16 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from mnist_core.evaluation.confusion import N_CLASSES
-from mnist_core.evaluation.significance import LEVEL, Pairwise
-from mnist_core.figures.confusion import digit_grid
-from mnist_core.figures.layout import Inks, clickable_cells, figure, heat_map, outline
+from mnist_core.base.digits import N_CLASSES
+from mnist_core.evaluation.comparison import Pairwise
+from mnist_core.evaluation.significance import LEVEL
+from mnist_core.figures.confusion import digit_grid_figure
+from mnist_core.figures.layout import Inks, base_figure, cell_outline, clickable_cells, heat_map_traces
+from mnist_core.figures.wording import with_minus_sign
 
 Show = Literal["difference", "p", "agreement"]
 EDGE = 0.53
-"""Half a cell and half the width of its outline."""
+"""Half a cell plus half the line width of its outline."""
 
 
 def matrix_difference_figure(
@@ -26,9 +28,9 @@ def matrix_difference_figure(
     inks: Inks,
     diverging: Sequence[str],
 ) -> go.Figure:
-    """Draw confusion matrix A minus confusion matrix B, true digits down, predicted digits across the top.
+    """Return the difference in counts of two confusion matrices (A − B), true digits in rows, predicted in columns.
 
-    As in the confusion matrix itself, correct cells are printed but not coloured.
+    Only misclassifications are colored, as in the confusion matrix.
 
     Parameters
     ----------
@@ -36,23 +38,27 @@ def matrix_difference_figure(
         Counts, rows true, columns predicted.
     selected : (true, predicted), optional
         The cell to outline in `accent`.
-    diverging : sequence of CSS colours
-        From the colour of cells where B has more digits to that of cells where A has more.
+    accent : str
+        CSS color.
+    inks : (str, str)
+        Text colors of pale and of dark cells.
+    diverging : sequence of CSS colors
+        From cells where B has more digits to cells where A has more.
     """
     difference, digits = a - b, list(range(N_CLASSES))
-    wrong = np.where((difference == 0) | np.eye(N_CLASSES, dtype=bool), np.nan, difference)
+    errors = np.where((difference == 0) | np.eye(N_CLASSES, dtype=bool), np.nan, difference)
     texts = [[_signed(count) if count else "" for count in row] for row in difference.tolist()]
-    zmax = float(np.nanmax(np.abs(wrong), initial=0)) or 1.0
-    amounts = heat_map(wrong, texts, inks, zmax=zmax, diverging=diverging, x=digits, y=digits, hoverinfo="skip")
-    words = [
+    zmax = float(np.nanmax(np.abs(errors), initial=0)) or 1.0
+    traces = heat_map_traces(errors, texts, inks, zmax=zmax, diverging=diverging, x=digits, y=digits, hoverinfo="skip")
+    hover_texts = [
         [
-            f"true {true}, predicted {pred}<br>A {a[true, pred]:,}, B {b[true, pred]:,}: "
-            f"{_signed(int(difference[true, pred]))}"
+            f"true {true}, predicted {pred}<br>A: {a[true, pred]:,}, B: {b[true, pred]:,}"
+            f"<br>difference in counts (A − B): {_signed(int(difference[true, pred]))}"
             for pred in digits
         ]
         for true in digits
     ]
-    return digit_grid(amounts, words, selected=selected, accent=accent, height=400)
+    return digit_grid_figure(traces, hover_texts, selected=selected, accent=accent, height=400)
 
 
 def pairwise_figure(
@@ -65,17 +71,26 @@ def pairwise_figure(
     inks: Inks,
     diverging: Sequence[str],
 ) -> go.Figure:
-    """Draw each of k classifiers against each other, A down and B across, most accurate first; columns are numbered.
+    """Return a matrix of all pairs of k classifiers: A in rows, B in columns, the most accurate first.
+
+    Column titles are the numbers of the rows.
 
     Parameters
     ----------
+    pairs : Pairwise
     labels : mapping of name to str
-        What to call a classifier.
+        Display names of the classifiers.
     show : {"difference", "p", "agreement"}
-        Accuracy of A minus that of B in percentage points; p-values of the exact McNemar test by Holm, those below 5 %
-        without colour; or the share of equal answers in percent.
+        The difference in accuracy (A − B) in percentage points; the p-value of the exact McNemar test with Holm
+        correction, colored where it is at least 0.05; or the share of equal predictions in percent.
     selected : (A, B), optional
-        The names of the pair to outline in `accent`.
+        Names of the pair to outline in `accent`.
+    accent : str
+        CSS color.
+    inks : (str, str)
+        Text colors of pale and of dark cells.
+    diverging : sequence of CSS colors
+        From pairs where B is more accurate to pairs where A is.
     """
     order = np.argsort(-pairs.accuracies, kind="stable")
     names, places = [pairs.names[index] for index in order], list(range(len(order)))
@@ -85,26 +100,26 @@ def pairwise_figure(
         "agreement": 100 * pairs.agreement,
     }[show][np.ix_(order, order)]
     coloured = np.where(np.eye(len(order), dtype=bool) | (values < LEVEL if show == "p" else False), np.nan, values)
-    text = {"difference": _points, "p": _short_p, "agreement": _percent}[show]
+    text = {"difference": _short_points, "p": _short_p, "agreement": _percent}[show]
     texts = [["" if row == column else text(values[row, column]) for column in places] for row in places]
     scales: dict[Show, dict[str, Any]] = {
         "difference": {"zmax": float(np.nanmax(np.abs(coloured), initial=0)) or 1.0, "diverging": diverging},
         "p": {"zmax": 1.0},
-        # From somewhat below the least agreement there is, so that no cell is without colour.
+        # The scale starts below the lowest agreement, so that every cell has a color.
         "agreement": {"zmax": 100.0, "zmin": 1.2 * float(np.nanmin(coloured, initial=99.0)) - 20},
     }
-    cells = heat_map(coloured, texts, inks, **scales[show], x=places, y=places, hoverinfo="skip")
-    off = [(row, column) for row in places for column in places if row != column]
-    ends = [(names[row], names[column]) for row, column in off]
-    words = [_pair_words(pairs, labels, int(order[row]), int(order[column])) for row, column in off]
-    shown = [] if selected is None else [outline(names.index(selected[0]), names.index(selected[1]), accent)]
+    traces = heat_map_traces(coloured, texts, inks, **scales[show], x=places, y=places, hoverinfo="skip")
+    cells = [(row, column) for row in places for column in places if row != column]
+    ends = [(names[row], names[column]) for row, column in cells]
+    hover_texts = [_pair_hover(pairs, labels, int(order[row]), int(order[column])) for row, column in cells]
+    shapes = [] if selected is None else [cell_outline(names.index(selected[0]), names.index(selected[1]), accent)]
     axis = {"showgrid": False, "zeroline": False, "fixedrange": True, "ticks": "", "tickvals": places}
     numbers = [str(place + 1) for place in places]
     rows = [f"{labels[name]}  {number}" for name, number in zip(names, numbers, strict=True)]
-    return figure(
-        [*cells, clickable_cells(off, ends, words)],
+    return base_figure(
+        [*traces, clickable_cells(cells, ends, hover_texts)],
         height=64 + 33 * len(places),
-        shapes=shown,
+        shapes=shapes,
         xaxis={
             **axis,
             "side": "top",
@@ -117,19 +132,22 @@ def pairwise_figure(
 
 
 def p_text(p_value: float) -> str:
-    """0.042, < 0.001"""
+    """Return a p-value with three decimals: "0.042", "< 0.001"."""
     return "< 0.001" if p_value < 0.001 else f"{p_value:.3f}"
 
 
 def matrix_difference_frame(a: np.ndarray, b: np.ndarray) -> pd.DataFrame:
-    """One row a cell: `true`, `predicted`, `digits_a`, `digits_b`, `difference`."""
+    """Return one row per cell: `true`, `predicted`, `count_a`, `count_b`, `difference`."""
     true, predicted = np.indices(a.shape).reshape(2, -1)
-    counts = {"digits_a": a.ravel(), "digits_b": b.ravel(), "difference": (a - b).ravel()}
+    counts = {"count_a": a.ravel(), "count_b": b.ravel(), "difference": (a - b).ravel()}
     return pd.DataFrame({"true": true, "predicted": predicted, **counts})
 
 
 def pairwise_frame(pairs: Pairwise) -> pd.DataFrame:
-    """One row an ordered pair: `a`, `b`, `difference_points`, `p_value`, `p_value_holm`, `agreement_percent`."""
+    """Return one row per ordered pair.
+
+    Columns are `a`, `b`, `difference_points`, `p_value`, `p_value_holm` and `agreement_percent`.
+    """
     rows, columns = np.nonzero(~np.eye(len(pairs.names), dtype=bool))
     names = np.array(pairs.names)
     return pd.DataFrame(
@@ -144,42 +162,39 @@ def pairwise_frame(pairs: Pairwise) -> pd.DataFrame:
     )
 
 
-def _pair_words(pairs: Pairwise, labels: Mapping[str, str], a: int, b: int) -> str:
+def _pair_hover(pairs: Pairwise, labels: Mapping[str, str], a: int, b: int) -> str:
     points, count = 100 * pairs.differences[a, b], len(pairs.names)
     return (
-        f"A {labels[pairs.names[a]]}, B {labels[pairs.names[b]]}<br>"
-        f"accuracy of A minus B: {_minus(f'{points:+.2f}')} percentage points<br>"
-        f"p {_equals(pairs.adjusted[a, b])} by Holm for {count * (count - 1) // 2} pairs, "
-        f"{p_text(pairs.p_values[a, b])} alone<br>"
-        f"same answer for {_percent(100 * pairs.agreement[a, b])} % of the digits"
+        f"A: {labels[pairs.names[a]]}, B: {labels[pairs.names[b]]}<br>"
+        f"difference in accuracy (A − B): {with_minus_sign(f'{points:+.2f}')} percentage points<br>"
+        f"McNemar test: {_p_equation(pairs.p_values[a, b])}<br>"
+        f"with Holm correction for {count * (count - 1) // 2} pairs: {_p_equation(pairs.adjusted[a, b])}<br>"
+        f"same prediction for {_percent(100 * pairs.agreement[a, b])} % of the digits"
     )
 
 
-def _equals(p_value: float) -> str:
+def _p_equation(p_value: float) -> str:
+    """Return a p-value as an equation or inequality: "p = 0.042", "p < 0.001"."""
     text = p_text(p_value)
-    return text if text.startswith("<") else f"= {text}"
-
-
-def _minus(text: str) -> str:
-    return text.replace("-", "−")
+    return f"p {text}" if text.startswith("<") else f"p = {text}"
 
 
 def _signed(count: int) -> str:
-    return _minus(f"{count:+,}") if count else "0"
+    return with_minus_sign(f"{count:+,}") if count else "0"
 
 
-def _points(points: float) -> str:
-    """As it is printed where there is little room: +.12, −7.9, 0"""
+def _short_points(points: float) -> str:
+    """Return percentage points in few characters: "+.12", "−7.9", "0"."""
     if points == 0:
         return "0"
-    return _minus(f"{points:+.2f}".replace("0.", ".") if abs(points) < 0.995 else f"{points:+.1f}")
+    return with_minus_sign(f"{points:+.2f}".replace("0.", ".") if abs(points) < 0.995 else f"{points:+.1f}")
 
 
 def _short_p(p_value: float) -> str:
-    """As it is printed where there is little room: .042, <.001, 1"""
+    """Return a p-value in few characters: ".042", "<.001", "1"."""
     return "1" if p_value >= 0.9995 else p_text(p_value).replace(" 0.", ".").removeprefix("0")
 
 
 def _percent(percent: float) -> str:
-    # What is not all is never printed as 100.
+    # A percentage below 100 is never rounded up to 100.
     return "100" if percent == 100 else f"{min(percent, 99.9):.1f}"

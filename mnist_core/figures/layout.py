@@ -1,33 +1,34 @@
-"""What all figures share."""
+"""Layouts, axes and heat map traces shared by several figures."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 
 Inks = tuple[str, str]
-"""The theme's text colour, for pale cells, and its background colour, for full ones."""
+"""Text colors of heat map cells: the theme's text color for pale cells, its background color for dark cells."""
 
-FULL, DIVERGING_FULL = 0.62, 0.7
-"""Share of a scale from which the background colour reads better than the text colour, in both themes."""
+SEQUENTIAL_DARK, DIVERGING_DARK = 0.62, 0.7
+"""Share of a color scale from which the background color has more contrast than the text color, in both themes."""
 
 
-def figure(traces: list[dict[str, Any]], *, height: int, **layout: Any) -> go.Figure:
-    """A figure with the margins and manners of this dashboard: no title, no legend, no dragging.
+def base_figure(traces: list[dict[str, Any]], *, height: int, **layout: Any) -> go.Figure:
+    """Return a figure with the dashboard's margins and without a title, a legend or dragging.
 
-    Traces and layout come as plain dictionaries and are checked once: property by property takes several times as long.
+    Traces and layout are plain dictionaries, which plotly validates once. Setting one property after the other takes
+    several times as long.
     """
-    manners = {
+    defaults = {
         "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
         "showlegend": False,
         "dragmode": False,
         "hovermode": "closest",
     }
-    return go.Figure(traces, {"height": height, **manners, **layout})
+    return go.Figure(traces, {"height": height, **defaults, **layout})
 
 
-def heat_map(
+def heat_map_traces(
     z: np.ndarray,
     text: list[list[str]],
     inks: Inks,
@@ -38,26 +39,32 @@ def heat_map(
     text_size: int | None = None,
     **options: Any,
 ) -> list[dict[str, Any]]:
-    """Coloured cells with a number in each, as two traces: pale cells and full ones, each in its ink.
+    """Return the traces of a heat map that prints a text in each cell.
+
+    A trace has one text color, so pale cells and dark cells are separate traces.
 
     Parameters
     ----------
     z : float ndarray of shape (r, c)
-        NaN: no colour.
+        Values that determine the color. NaN means no color.
     text : r lists of c str
+    inks : (str, str)
+        Text colors of pale and of dark cells.
     zmax, zmin : float
-        The ends of the theme's sequential scale.
-    diverging : sequence of CSS colours, optional
-        Evenly spaced colours of a scale that is centred at 0, from -zmax to zmax, instead.
+        Ends of the theme's sequential color scale.
+    diverging : sequence of CSS colors, optional
+        Evenly spaced colors of a diverging scale from -zmax to zmax. It replaces the sequential scale.
     text_size : int, optional
-        In pixels, where what fits every cell would be too small to read.
+        Font size in pixels. By default, plotly chooses a size that fits every cell, which can be too small to read.
+    **options
+        Further properties of both traces.
     """
     if diverging is not None:
-        full = np.abs(z) >= DIVERGING_FULL * zmax
+        dark = np.abs(z) >= DIVERGING_DARK * zmax
         scale = [[place / (len(diverging) - 1), colour] for place, colour in enumerate(diverging)]
         options = {"zmin": -zmax, "colorscale": scale} | options
     else:
-        full = z - zmin >= FULL * (zmax - zmin)
+        dark = z - zmin >= SEQUENTIAL_DARK * (zmax - zmin)
     return [
         {
             "type": "heatmap",
@@ -75,37 +82,53 @@ def heat_map(
             "hoverongaps": False,
             **options,
         }
-        for mask, ink in zip((~full, full), inks, strict=True)
+        for mask, ink in zip((~dark, dark), inks, strict=True)
     ]
 
 
 def clickable_cells(
-    places: Sequence[tuple[int, int]], customdata: Sequence[tuple[Any, Any]], words: Sequence[str]
+    cells: Sequence[tuple[int, int]], customdata: Sequence[tuple[Any, Any]], hover_texts: Sequence[str]
 ) -> dict[str, Any]:
-    """A trace that makes cells of a heat map answer: each tells its words, and a click gives its customdata.
+    """Return a trace that gives the cells of a heat map a hover text and makes them selectable.
 
-    A heat map's cells return no selection in Streamlit: an invisible marker on each cell does.
+    The cells of a heat map return no selection in Streamlit. An invisible marker on each cell does.
 
     Parameters
     ----------
-    places : sequence of n (row, column)
-    customdata, words : sequences of n
+    cells : sequence of n (row, column)
+    customdata : sequence of n pairs
+        Values that a click on the cell returns.
+    hover_texts : sequence of n str
     """
     return {
         "type": "scatter",
-        "x": [column for _, column in places],
-        "y": [row for row, _ in places],
+        "x": [column for _, column in cells],
+        "y": [row for row, _ in cells],
         "mode": "markers",
         "marker": {"symbol": "square", "size": 30, "opacity": 0},
         "customdata": customdata,
-        "hovertext": words,
+        "hovertext": hover_texts,
         "hovertemplate": "%{hovertext}<extra></extra>",
         "selected": {"marker": {"opacity": 0}},
         "unselected": {"marker": {"opacity": 0}},
     }
 
 
-def outline(row: int, column: int, colour: str) -> dict[str, Any]:
-    """A shape that outlines the selected cell of a heat map."""
+def cell_outline(row: int, column: int, colour: str) -> dict[str, Any]:
+    """Return a shape that outlines a cell of a heat map."""
     edges = {"x0": column - 0.5, "x1": column + 0.5, "y0": row - 0.5, "y1": row + 0.5}
     return {"type": "rect", "line": {"color": colour, "width": 3}, **edges}
+
+
+def linear_axis(title: str) -> dict[str, Any]:
+    """Return the layout of a linear axis from 0 to 100 %."""
+    return {"title": {"text": title}, "fixedrange": True, "zeroline": False, "range": [0, 100]}
+
+
+def legend_above(shown: bool = True) -> Mapping[str, Any]:
+    """Return the layout of a legend above the plot, with margins that leave room for the ends of the axes."""
+    return {
+        "showlegend": shown,
+        "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
+        "margin": {"l": 8, "r": 20, "t": 12, "b": 8},
+    }

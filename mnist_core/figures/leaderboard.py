@@ -1,4 +1,4 @@
-"""Accuracy against what it costs."""
+"""Test accuracy against training time, with labels that do not overlap."""
 
 import itertools
 import math
@@ -9,29 +9,33 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from mnist_core.evaluation.metrics import pareto_front
-from mnist_core.figures.layout import figure
+from mnist_core.figures.layout import base_figure
+from mnist_core.figures.wording import confidence_interval
 
 ACCURACIES = (50, 80, 90, 95, 98, 99, 99.5, 99.8, 99.9)
+"""Ticks of an accuracy axis, in percent."""
 PLOT_WIDTH, PLOT_HEIGHT, LETTER, LINE = 430, 270, 5.5, 15
-"""Pixels, about: enough to keep labels apart."""
+"""Approximate sizes in pixels of the plot, of a letter and of a line of text, used to place labels."""
 MARGIN = 0.1
 """Free space inside each side of the plot, in decades."""
 SWEEPS = 3
-"""How often each label may move once all others have their place."""
+"""Number of passes over all labels. Later passes know the positions of all other labels."""
 
 Box = tuple[float, float, float, float]
+"""Left, bottom, right and top of a rectangle."""
 
 
 def accuracy_time_figure(leaderboard: pd.DataFrame, colours: Mapping[str, str]) -> go.Figure:
-    """Test accuracy with its interval against training time on a log axis, the Pareto front joined by a line.
+    """Return test accuracy against training time on logarithmic axes, with the Pareto front as a line.
 
-    The accuracies are spaced by the logarithm of the error rate: from 98 % to 99 % is as far as from 90 % to 95 %.
+    Accuracies have a logarithmic error scale: the step from 98 to 99 % is as long as that from 90 to 95 %. Error bars
+    are 95 % confidence intervals.
 
     Parameters
     ----------
     leaderboard : DataFrame
-        One row a classifier: `name`, `label`, `fit_seconds`, and shares in 0..1 `test_accuracy`, `low`, `high`.
-    colours : mapping of name to CSS colour
+        One row per classifier: `name`, `label`, `fit_seconds`, and `test_accuracy`, `low` and `high` as shares in 0..1.
+    colours : mapping of name to CSS color
     """
     frame = leaderboard.sort_values("fit_seconds", ignore_index=True)
     front = frame[pareto_front(frame["fit_seconds"], frame["test_accuracy"])]
@@ -61,19 +65,19 @@ def accuracy_time_figure(leaderboard: pd.DataFrame, colours: Mapping[str, str]) 
         for row, place in zip(frame.itertuples(), places, strict=True)
     ]
     bottom, top = math.log10(_error(frame["low"].min())), math.log10(_error(frame["high"].max()))
-    return figure(
+    return base_figure(
         [line, *points],
         height=380,
         xaxis={
             "type": "log",
-            "title": {"text": "training time (s)"},
+            "title": {"text": "Training time (s)"},
             "fixedrange": True,
             "tickvals": [step * 10.0**power for power in range(-2, 5) for step in (1, 2, 5)],
             "range": [min(times) - MARGIN, max(times) + MARGIN],
         },
         yaxis={
             "type": "log",
-            "title": {"text": "test accuracy (%)"},
+            "title": {"text": "Test accuracy (%)"},
             "fixedrange": True,
             "tickvals": [100 - accuracy for accuracy in ACCURACIES],
             "ticktext": [f"{accuracy:g}" for accuracy in ACCURACIES],
@@ -83,14 +87,16 @@ def accuracy_time_figure(leaderboard: pd.DataFrame, colours: Mapping[str, str]) 
 
 
 def _error(accuracy: float) -> float:
-    """Error rate in percent; a classifier without any error is drawn at 0.01 %."""
+    """Return the error rate in percent, at least 0.01 %, because a logarithmic axis has no 0."""
     return max(100 * (1 - accuracy), 0.01)
 
 
 def _point(row: Any, place: str, colour: str, *, on_front: bool) -> dict[str, Any]:
     error = _error(row.test_accuracy)
-    accuracy, low, high = 100 * row.test_accuracy, 100 * row.low, 100 * row.high
-    words = f"{row.label}: {accuracy:.2f} % ({low:.2f} to {high:.2f})<br>trained in {row.fit_seconds:.1f} s"
+    hover = (
+        f"{row.label}<br>test accuracy {100 * row.test_accuracy:.2f} % ({confidence_interval(row.low, row.high)})"
+        f"<br>training time {row.fit_seconds:.1f} s"
+    )
     return {
         "type": "scatter",
         "x": [row.fit_seconds],
@@ -113,7 +119,7 @@ def _point(row: Any, place: str, colour: str, *, on_front: bool) -> dict[str, An
             "thickness": 1.5,
             "width": 4,
         },
-        "hovertemplate": words + ("<br>on the Pareto front" if on_front else "") + "<extra></extra>",
+        "hovertemplate": hover + ("<br>on the Pareto front" if on_front else "") + "<extra></extra>",
     }
 
 
@@ -125,55 +131,64 @@ def _label_places(
     *,
     corners: Sequence[int],
 ) -> list[str]:
-    """For each point in turn the side where its label covers least of other points, bars, labels and the line.
+    """Return the text position of each point's label that overlaps least with points, bars, labels and the line.
 
-    `bars` are the ends of the points' intervals, `corners` the points that the line of the Pareto front joins.
+    Parameters
+    ----------
+    x, y : sequences of n float
+        Coordinates, as logarithms.
+    bars : sequence of n (low, high)
+        Ends of the error bars.
+    labels : sequence of n str
+    corners : sequence of int
+        Indices of the points on the Pareto front, which a line connects.
     """
 
     def pixels(values: Sequence[float], size: float, low: float, high: float) -> list[float]:
         return [(value - low + MARGIN) / (high - low + 2 * MARGIN) * size for value in values]
 
-    across = pixels(x, PLOT_WIDTH, min(x), max(x))
+    xs = pixels(x, PLOT_WIDTH, min(x), max(x))
     lows, highs = ([bar[end] for bar in bars] for end in (0, 1))
-    up, bottoms, tops = (pixels(values, PLOT_HEIGHT, min(lows), max(highs)) for values in (y, lows, highs))
-    taken = [(a - 8, u - 8, a + 8, u + 8) for a, u in zip(across, up, strict=True)]
-    taken += [(a - 5, bottom, a + 5, top) for a, bottom, top in zip(across, bottoms, tops, strict=True)]
+    ys, bottoms, tops = (pixels(values, PLOT_HEIGHT, min(lows), max(highs)) for values in (y, lows, highs))
+    obstacles = [(x - 8, y - 8, x + 8, y + 8) for x, y in zip(xs, ys, strict=True)]
+    obstacles += [(x - 5, bottom, x + 5, top) for x, bottom, top in zip(xs, bottoms, tops, strict=True)]
     for here, there in itertools.pairwise(corners):
-        taken.append((across[here], up[here] - 4, across[there], up[here] + 4))
-        taken.append((across[there] - 4, up[here], across[there] + 4, up[there]))
-    placed: list[str] = [""] * len(labels)
-    chosen: list[Box] = []
+        obstacles.append((xs[here], ys[here] - 4, xs[there], ys[here] + 4))
+        obstacles.append((xs[there] - 4, ys[here], xs[there] + 4, ys[there]))
+    positions: list[str] = [""] * len(labels)
+    placed: list[Box] = []
     for sweep in range(SWEEPS):
-        for i, (a, u, label) in enumerate(zip(across, up, labels, strict=True)):
-            boxes = _label_boxes(a, u, LETTER * len(label))
-            others = [*taken, *chosen[:i], *chosen[i + 1 :]]
+        for i, (point_x, point_y, label) in enumerate(zip(xs, ys, labels, strict=True)):
+            boxes = _label_boxes(point_x, point_y, LETTER * len(label))
+            others = [*obstacles, *placed[:i], *placed[i + 1 :]]
             cost = {
-                place: LINE * (max(0, -box[0]) + max(0, box[2] - PLOT_WIDTH)) + sum(_overlap(box, it) for it in others)
-                for place, box in boxes.items()
+                position: LINE * (max(0, -box[0]) + max(0, box[2] - PLOT_WIDTH))
+                + sum(_overlap(box, other) for other in others)
+                for position, box in boxes.items()
             }
-            placed[i] = min(cost, key=lambda place: cost[place])
-            chosen[i : i + 1 if sweep else i] = [boxes[placed[i]]]
-    return placed
+            positions[i] = min(cost, key=lambda position: cost[position])
+            placed[i : i + 1 if sweep else i] = [boxes[positions[i]]]
+    return positions
 
 
-def _label_boxes(a: float, u: float, width: float) -> dict[str, Box]:
-    """What a label covers on each side of its point, the better sides first."""
-    spans = {"left": (a - 9 - width, a - 9), "center": (a - width / 2, a + width / 2), "right": (a + 9, a + 9 + width)}
+def _label_boxes(x: float, y: float, width: float) -> dict[str, Box]:
+    """Return the rectangle of a label for each text position, preferred positions first."""
+    spans = {"left": (x - 9 - width, x - 9), "center": (x - width / 2, x + width / 2), "right": (x + 9, x + 9 + width)}
     heights = {
-        "middle": (u - LINE / 2, u + LINE / 2),
-        "top": (u + 12, u + 12 + LINE),
-        "bottom": (u - 12 - LINE, u - 12),
+        "middle": (y - LINE / 2, y + LINE / 2),
+        "top": (y + 12, y + 12 + LINE),
+        "bottom": (y - 12 - LINE, y - 12),
     }
     sides = ("middle right", "middle left", "top center", "bottom center")
     corners = ("top right", "bottom right", "top left", "bottom left")
     boxes = {}
-    for place in (*sides, *corners):
-        height, span = place.split()
+    for position in (*sides, *corners):
+        height, span = position.split()
         (left, right), (bottom, top) = spans[span], heights[height]
-        boxes[place] = (left, bottom, right, top)
+        boxes[position] = (left, bottom, right, top)
     return boxes
 
 
 def _overlap(a: Box, b: Box) -> float:
-    """Area that two boxes (left, bottom, right, top) share."""
+    """Return the area of the intersection of two rectangles."""
     return max(0.0, min(a[2], b[2]) - max(a[0], b[0])) * max(0.0, min(a[3], b[3]) - max(a[1], b[1]))

@@ -1,4 +1,4 @@
-"""Lines, mostly over logarithmic axes, each with its name at its end."""
+"""Line charts, mostly on logarithmic axes, with labels at the ends of the lines."""
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
@@ -8,39 +8,40 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from mnist_core.figures.layout import figure
+from mnist_core.figures.layout import base_figure
 from mnist_core.figures.leaderboard import ACCURACIES
 
 Columns = Mapping[str, np.ndarray]
-"""Rows of one classifier, column by column: arrays of shape (n,)."""
+"""The rows of one classifier by column: arrays of shape (n,)."""
 HEIGHT, PLOT_HEIGHT, TEXT, LETTER = 360, 290, 16, 6.8
-"""Pixels, about: of a figure, of its plot, of a line of text and of a letter."""
+"""Approximate sizes in pixels of a figure, its plot, a line of text and a letter."""
 STEPS = tuple(step * 10.0**power for power in range(-5, 6) for step in (1, 2, 5))
+"""Distances between ticks."""
 
 
 def lines_figure(
     traces: list[dict[str, Any]], *, x: dict[str, Any], y: dict[str, Any], shapes: Sequence[dict[str, Any]] = ()
 ) -> go.Figure:
-    """Draw lines with their names beside their last points, moved apart where they would cover each other.
+    """Return a line chart with a label beside the last point of each line. Labels do not overlap.
 
     Parameters
     ----------
-    traces : list of traces
-        Those with a name are lines, as `line` makes them.
-    x, y : axes
-        The y axis has a range.
-    shapes : sequence of shapes
-        What else to draw.
+    traces : list of dict
+        Traces with a name are lines, as returned by `line_trace`.
+    x, y : dict
+        Layouts of the axes. The y axis needs a range.
+    shapes : sequence of dict
+        Further shapes.
     """
     named = [trace for trace in traces if "name" in trace]
-    room = LETTER * max(len(trace["name"].removeprefix("<b>").removesuffix("</b>")) for trace in named)
+    label_width = LETTER * max(len(trace["name"].removeprefix("<b>").removesuffix("</b>")) for trace in named)
     ends = [float(trace["y"][-1]) for trace in named]
     if y.get("type") == "log":
         ends = [math.log10(max(end, STEPS[0])) for end in ends]
     low, high = sorted(y["range"])
-    line = TEXT / PLOT_HEIGHT * (high - low)
-    places = set_apart(ends, line, low=low + line / 2, high=high - line / 2)
-    names = [
+    line_height = TEXT / PLOT_HEIGHT * (high - low)
+    positions = spread_apart(ends, line_height, low=low + line_height / 2, high=high - line_height / 2)
+    labels = [
         {
             "text": trace["name"],
             "font": {"color": trace["line"]["color"], "size": 12},
@@ -48,43 +49,61 @@ def lines_figure(
             "xref": "paper",
             "xanchor": "left",
             "xshift": 6,
-            "y": place,
+            "y": position,
             "showarrow": False,
         }
-        for trace, place in zip(named, places, strict=True)
+        for trace, position in zip(named, positions, strict=True)
     ]
-    return figure(
+    return base_figure(
         traces,
         height=HEIGHT,
-        margin={"l": 8, "r": 16 + room, "t": 8, "b": 8},
-        annotations=names,
+        margin={"l": 8, "r": 16 + label_width, "t": 8, "b": 8},
+        annotations=labels,
         shapes=shapes,
         xaxis={**x, "fixedrange": True},
         yaxis={**y, "fixedrange": True},
     )
 
 
-def in_turn(frame: pd.DataFrame, chosen: str) -> Iterator[tuple[str, Columns]]:
-    """Each classifier's rows, the chosen one's last: on top. As arrays, for frames are slow to take apart."""
+def by_classifier(frame: pd.DataFrame, highlight: str) -> Iterator[tuple[str, Columns]]:
+    """Yield the rows of each classifier, those of `highlight` last so that its line is on top.
+
+    Columns are arrays, because slicing frames is slow.
+    """
     columns = {str(column): frame[column].to_numpy() for column in frame}
-    for name in sorted(dict.fromkeys(columns["name"]), key=lambda name: name == chosen):
-        own = np.flatnonzero(columns["name"] == name)
-        yield name, {column: values[own] for column, values in columns.items()}
+    for name in sorted(dict.fromkeys(columns["name"]), key=lambda name: name == highlight):
+        indices = np.flatnonzero(columns["name"] == name)
+        yield name, {column: values[indices] for column, values in columns.items()}
 
 
 def rows(columns: Columns) -> list[dict[str, Any]]:
-    """Columns row by row."""
+    """Return columns as a list of rows."""
     return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
 
 def error_rates(accuracies: pd.Series | np.ndarray) -> np.ndarray:
-    """Error rates in percent; none is drawn below 0.01 %."""
+    """Return error rates in percent, at least 0.01 %, because a logarithmic axis has no 0."""
     return np.maximum(100 * (1 - np.asarray(accuracies)), 0.01)
 
 
-def line(rows: Columns, x: str, y: np.ndarray, words: list[str], colour: str, *, bold: bool) -> dict[str, Any]:
-    """A line through these rows' `x` and the values `y`, called by their `label`; each point tells its words."""
-    label, dot = rows["label"][0], 5 if len(words) < 15 else 3
+def line_trace(
+    rows: Columns, x: str, y: np.ndarray, hover_texts: list[str], colour: str, *, bold: bool
+) -> dict[str, Any]:
+    """Return a line through the column `x` and the values `y`, named by the column `label`.
+
+    Parameters
+    ----------
+    rows : mapping of column to ndarray of shape (n,)
+    x : str
+        Name of a column.
+    y : ndarray of shape (n,)
+    hover_texts : list of n str
+    colour : str
+        CSS color.
+    bold : bool
+        Whether the line and its label are bold.
+    """
+    label, size = rows["label"][0], 5 if len(hover_texts) < 15 else 3
     return {
         "type": "scatter",
         "name": f"<b>{label}</b>" if bold else label,
@@ -92,14 +111,14 @@ def line(rows: Columns, x: str, y: np.ndarray, words: list[str], colour: str, *,
         "y": y.tolist(),
         "mode": "lines+markers",
         "line": {"color": colour, "width": 3.5 if bold else 1.5},
-        "marker": {"color": colour, "size": dot + 3 if bold else dot},
-        "hovertext": words,
+        "marker": {"color": colour, "size": size + 3 if bold else size},
+        "hovertext": hover_texts,
         "hovertemplate": "%{hovertext}<extra></extra>",
     }
 
 
-def bars(up: np.ndarray, down: np.ndarray, colour: str) -> dict[str, Any]:
-    """Error bars that reach so far up and down from each point."""
+def error_bars(up: np.ndarray, down: np.ndarray, colour: str) -> dict[str, Any]:
+    """Return error bars of these lengths above and below each point."""
     return {
         "type": "data",
         "array": up.tolist(),
@@ -110,8 +129,8 @@ def bars(up: np.ndarray, down: np.ndarray, colour: str) -> dict[str, Any]:
     }
 
 
-def band(rows: Columns, x: str, colour: str) -> dict[str, Any]:
-    """The interval of these rows' accuracies, `low` to `high`, as error rates."""
+def confidence_band(rows: Columns, x: str, colour: str) -> dict[str, Any]:
+    """Return the area between the accuracies `low` and `high`, drawn as error rates."""
     return {
         "type": "scatter",
         "x": [*rows[x], *rows[x][::-1]],
@@ -126,7 +145,7 @@ def band(rows: Columns, x: str, colour: str) -> dict[str, Any]:
 
 
 def count_axis(title: str, counts: pd.Series) -> dict[str, Any]:
-    """A logarithmic axis that names each count there is."""
+    """Return a logarithmic axis with a tick at each distinct count."""
     sizes = sorted(set(counts.tolist()))
     return {
         "type": "log",
@@ -134,19 +153,23 @@ def count_axis(title: str, counts: pd.Series) -> dict[str, Any]:
         "tickvals": sizes,
         "ticktext": [f"{size / 1000:g}k" if size >= 1000 else f"{size}" for size in sizes],
         "tickangle": 0,
-        "range": list(_padded(sizes[0], sizes[-1])),
+        "range": list(_padded_log_range(sizes[0], sizes[-1])),
     }
 
 
 def accuracy_axis(title: str, rows: pd.DataFrame) -> dict[str, Any]:
-    """A logarithmic axis of error rates that reaches as far as the intervals of these rows, `low` to `high`.
+    """Return a logarithmic axis of error rates with the lowest at the top and ticks labeled with accuracies.
 
-    The lowest is at the top, and they are called by the accuracies that they leave.
+    Parameters
+    ----------
+    title : str
+    rows : DataFrame
+        The axis covers all intervals `low` to `high`, shares in 0..1.
     """
-    low, high = _padded(error_rates(rows["high"]).min(), error_rates(rows["low"]).max())
+    low, high = _padded_log_range(error_rates(rows["high"]).min(), error_rates(rows["low"]).max())
     worst, best = 100 - 10**high, 100 - 10**low
     accuracies = [accuracy for accuracy in ACCURACIES if worst <= accuracy <= best]
-    if len(accuracies) < 3:  # an axis of so short a reach is almost even
+    if len(accuracies) < 3:  # a short logarithmic axis is almost linear, so evenly spaced ticks fit
         step = next(step for step in STEPS if step >= max(0.01, (best - worst) / 8))
         accuracies = [step * count for count in range(math.ceil(worst / step), math.floor(best / step) + 1)]
     return {
@@ -158,18 +181,29 @@ def accuracy_axis(title: str, rows: pd.DataFrame) -> dict[str, Any]:
     }
 
 
-def amount_axis(title: str, amounts: pd.Series) -> dict[str, Any]:
-    """A logarithmic axis that reaches from the least to the greatest of these amounts."""
+def value_axis(title: str, values: pd.Series) -> dict[str, Any]:
+    """Return a logarithmic axis from the smallest to the largest of these values."""
     texts = [f"{step:g}" for step in STEPS]
-    reach = _padded(max(amounts.min(), STEPS[0]), max(amounts.max(), STEPS[0]))
-    return {"type": "log", "title": {"text": title}, "tickvals": STEPS, "ticktext": texts, "range": list(reach)}
+    ends = _padded_log_range(max(values.min(), STEPS[0]), max(values.max(), STEPS[0]))
+    return {"type": "log", "title": {"text": title}, "tickvals": STEPS, "ticktext": texts, "range": list(ends)}
 
 
-def set_apart(values: Sequence[float], gap: float, *, low: float = -math.inf, high: float = math.inf) -> np.ndarray:
-    """The nearest values, in least squares, that keep their order and stand at least `gap` apart: float (n,).
+def spread_apart(values: Sequence[float], gap: float, *, low: float = -math.inf, high: float = math.inf) -> np.ndarray:
+    """Move values as little as possible so that they are at least `gap` apart.
 
-    Less their rank's share of the gaps they must not fall, which pooling adjacent violators gives. They stay between
-    `low` and `high` if there is room for all; else what is too much leaves at the lower end.
+    The result minimizes the sum of squared moves and keeps the order. Subtracting `gap` times the rank of each value
+    turns this into isotonic regression, solved by the pool adjacent violators algorithm.
+
+    Parameters
+    ----------
+    values : sequence of n float
+    gap : float
+    low, high : float
+        Limits of the result. If there is no room for all values, some are below `low`.
+
+    Returns
+    -------
+    float ndarray of shape (n,)
     """
     order = np.argsort(values, kind="stable")
     ranks = gap * np.arange(len(order))
@@ -177,8 +211,8 @@ def set_apart(values: Sequence[float], gap: float, *, low: float = -math.inf, hi
     for value in np.asarray(values, dtype=float)[order] - ranks:
         mean, count = float(value), 1
         while pools and pools[-1][0] > mean:
-            before, more = pools.pop()
-            mean, count = (mean * count + before * more) / (count + more), count + more
+            previous, size = pools.pop()
+            mean, count = (mean * count + previous * size) / (count + size), count + size
         pools.append((mean, count))
     placed = np.empty(len(order))
     means = np.repeat([mean for mean, _ in pools], [count for _, count in pools])
@@ -186,8 +220,8 @@ def set_apart(values: Sequence[float], gap: float, *, low: float = -math.inf, hi
     return placed
 
 
-def _padded(lowest: float, highest: float) -> tuple[float, float]:
-    """The ends of a logarithmic axis, as logarithms, with some room."""
+def _padded_log_range(lowest: float, highest: float) -> tuple[float, float]:
+    """Return the ends of a logarithmic axis with padding, as decimal logarithms."""
     low, high = math.log10(lowest), math.log10(highest)
     pad = 0.04 * (high - low) or 0.1
     return low - pad, high + pad

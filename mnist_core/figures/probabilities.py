@@ -1,4 +1,4 @@
-"""What every classifier thinks of one digit."""
+"""Class probabilities of one digit from every classifier."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,29 +7,33 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from mnist_core.evaluation.confusion import N_CLASSES
-from mnist_core.figures.layout import Inks, figure, heat_map
+from mnist_core.base.digits import N_CLASSES
+from mnist_core.figures.layout import Inks, base_figure, heat_map_traces
 
 
 def probabilities_figure(
     labels: Sequence[str], proba: np.ndarray, *, true: int | None = None, accent: str, inks: Inks
 ) -> go.Figure:
-    """Probabilities of the ten digits, one row a classifier; each row's answer is outlined, and the true digit marked.
+    """Return a heat map of the class probabilities, with one row per classifier.
+
+    The predicted digit of each row is outlined and the true digit is marked in the axis.
 
     Parameters
     ----------
     labels : sequence of k str
-        The classifiers' labels, first at the top.
+        Labels of the classifiers, from top to bottom.
     proba : float ndarray of shape (k, 10)
-        Probabilities in 0..1; a row of NaN has no answer.
+        Probabilities in 0..1. A row of NaN has no prediction.
     true : int, optional
-        The true digit, if it is known.
+        The true digit, if known.
     accent : str
-        The colour that outlines wrong answers.
+        CSS color of the outline of misclassifications.
+    inks : (str, str)
+        Text colors of pale and of dark cells.
     """
     percent = 100 * proba
     digits, rows = list(range(N_CLASSES)), list(range(len(labels)))
-    cells = heat_map(
+    cells = heat_map_traces(
         percent,
         [[_percent_text(value) for value in row] for row in percent],
         inks,
@@ -37,13 +41,13 @@ def probabilities_figure(
         x=digits,
         y=rows,
         customdata=[[label] * N_CLASSES for label in labels],
-        hovertemplate="%{customdata}: %{x} with %{z:.1f} %<extra></extra>",
+        hovertemplate="%{customdata}: digit %{x}, probability %{z:.1f} %<extra></extra>",
     )
-    answered = [row for row in rows if not np.isnan(proba[row]).any()]
-    outlines = [_outline(row, int(proba[row].argmax()), true, accent) for row in answered]
+    predicted = [row for row in rows if not np.isnan(proba[row]).any()]
+    outlines = [_outline(row, int(proba[row].argmax()), true, accent) for row in predicted]
     ticks = [f"<b>{digit} ✓</b>" if digit == true else str(digit) for digit in digits]
     axis = {"showgrid": False, "zeroline": False, "fixedrange": True, "ticks": ""}
-    return figure(
+    return base_figure(
         cells,
         height=44 + 34 * len(labels),
         shapes=outlines,
@@ -59,7 +63,7 @@ def probabilities_figure(
 
 
 def probabilities_frame(labels: Sequence[str], proba: np.ndarray) -> pd.DataFrame:
-    """One row a classifier and digit: `classifier`, `digit`, `probability` in 0..1."""
+    """Return one row per classifier and digit: `classifier`, `digit`, `probability` in 0..1."""
     return pd.DataFrame(
         {
             "classifier": np.repeat(list(labels), N_CLASSES),
@@ -71,12 +75,13 @@ def probabilities_frame(labels: Sequence[str], proba: np.ndarray) -> pd.DataFram
 
 def _percent_text(percent: float) -> str:
     if percent >= 99.5:
-        return f"{min(percent, 99.9):.1f}"  # a softmax is never certain, only rounded
+        # A softmax probability is below 1 before rounding, so it is never shown as 100.
+        return f"{min(percent, 99.9):.1f}"
     return f"{percent:.0f}" if percent >= 0.5 else ""
 
 
-def _outline(row: int, answer: int, true: int | None, accent: str) -> dict[str, Any]:
-    wrong = true is not None and answer != true
-    line = {"color": accent, "width": 3} if wrong else {"color": "#8C8C8C", "width": 1.5}
-    edges = {"x0": answer - 0.47, "x1": answer + 0.47, "y0": row - 0.45, "y1": row + 0.45}
+def _outline(row: int, predicted: int, true: int | None, accent: str) -> dict[str, Any]:
+    misclassified = true is not None and predicted != true
+    line = {"color": accent, "width": 3} if misclassified else {"color": "#8C8C8C", "width": 1.5}
+    edges = {"x0": predicted - 0.47, "x1": predicted + 0.47, "y0": row - 0.45, "y1": row + 0.45}
     return {"type": "rect", "line": line, **edges}

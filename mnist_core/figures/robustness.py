@@ -1,4 +1,4 @@
-"""Accuracy against severity, and classifiers against transforms."""
+"""Accuracy on distorted digits: by severity, and for every classifier and transform."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
@@ -9,7 +9,8 @@ import plotly.graph_objects as go
 
 from mnist_core.evaluation.robustness import ALL
 from mnist_core.figures import lines
-from mnist_core.figures.layout import Inks, clickable_cells, figure, heat_map, outline
+from mnist_core.figures.layout import Inks, base_figure, cell_outline, clickable_cells, heat_map_traces
+from mnist_core.figures.wording import confidence_interval, sentence_case
 
 Measure = Literal["mean", "severity", "error"]
 COLUMNS: dict[Measure, str] = {
@@ -17,56 +18,55 @@ COLUMNS: dict[Measure, str] = {
     "severity": "accuracy_percent",
     "error": "corruption_error_percent",
 }
-ROW = 27
-"""Pixels of a row."""
+ROW_HEIGHT = 27
+"""Height of a row in pixels."""
 EDGE = 0.53
-"""Half a cell and half the width of its outline."""
+"""Half a cell plus half the line width of its outline."""
 
 
 def severity_figure(
     table: pd.DataFrame,
     colours: Mapping[str, str],
     *,
-    chosen: str,
+    highlight: str,
     severity: int,
     axis: str,
     accent: str,
 ) -> go.Figure:
-    """Draw accuracy with its interval against the amount of one transform, a line a classifier.
+    """Return accuracy against the amount of one transform, with 95 % confidence intervals and one line per classifier.
 
-    The axis of accuracies is even, for they fall far.
+    The accuracy axis is linear, because accuracies vary widely. A click on a point returns its classifier and severity.
 
     Parameters
     ----------
     table : DataFrame
-        Of `evaluation.robustness.accuracy_table` the rows of one transform, and `label`. A click on a point gives its
-        name and severity.
-    colours : mapping of name to CSS colour
-    chosen : str
-        The classifier to emphasise.
+        The rows of `evaluation.robustness.accuracy_table` for one transform, with a column `label`.
+    colours : mapping of name to CSS color
+    highlight : str
+        Name of the classifier drawn on top with a bold line.
     severity : int
-        In 0..5: where to draw a vertical line.
+        In 0..5, marked by a vertical line.
     axis : str
-        The name of the amounts, with their unit.
+        Title of the amount axis, with the unit.
     accent : str
-        The colour of that line.
+        CSS color of the vertical line.
     """
     traces = []
-    for name, rows in lines.in_turn(table, chosen):
+    for name, rows in lines.by_classifier(table, highlight):
         percent, colour = 100 * rows["accuracy"], colours[name]
-        words = [_point_words(row, axis) for row in lines.rows(rows)]
-        line = lines.line(rows, "amount", percent, words, colour, bold=name == chosen)
-        bars = lines.bars(100 * rows["high"] - percent, percent - 100 * rows["low"], colour)
-        seen = {"marker": {"opacity": 1}}
+        hover_texts = [_point_hover(row, axis) for row in lines.rows(rows)]
+        line = lines.line_trace(rows, "amount", percent, hover_texts, colour, bold=name == highlight)
+        bars = lines.error_bars(100 * rows["high"] - percent, percent - 100 * rows["low"], colour)
+        opaque = {"marker": {"opacity": 1}}
         points = [(name, step) for step in rows["severity"].tolist()]
-        traces.append(line | {"error_y": bars, "customdata": points, "selected": seen, "unselected": seen})
+        traces.append(line | {"error_y": bars, "customdata": points, "selected": opaque, "unselected": opaque})
     amounts = sorted(table["amount"].unique().tolist())
-    at = float(table.loc[table["severity"] == severity, "amount"].iloc[0])
+    marked = float(table.loc[table["severity"] == severity, "amount"].iloc[0])
     lowest = 10 * np.floor(10 * table["low"].min())
-    here = {
+    marker_line = {
         "type": "line",
-        "x0": at,
-        "x1": at,
+        "x0": marked,
+        "x1": marked,
         "yref": "paper",
         "y0": 0,
         "y1": 1,
@@ -76,18 +76,18 @@ def severity_figure(
     return lines.lines_figure(
         traces,
         x={
-            "title": {"text": axis},
+            "title": {"text": sentence_case(axis)},
             "tickvals": amounts,
             "ticktext": [f"{amount:g}" for amount in amounts],
             "range": [-0.03 * amounts[-1], 1.03 * amounts[-1]],
             "zeroline": False,
         },
-        y={"title": {"text": "accuracy (%)"}, "range": [lowest, 101.5], "dtick": 10},
-        shapes=[here],
+        y={"title": {"text": "Accuracy (%)"}, "range": [lowest, 101.5], "dtick": 10},
+        shapes=[marker_line],
     )
 
 
-def heat_figure(
+def heat_map_figure(
     values: pd.DataFrame,
     labels: Mapping[str, str],
     transforms: Mapping[str, str],
@@ -98,42 +98,54 @@ def heat_figure(
     inks: Inks,
     diverging: Sequence[str],
 ) -> go.Figure:
-    """Draw every classifier, best first, against every transform.
+    """Return a heat map of every classifier (rows, best first) and every transform (columns).
+
+    A click on a cell returns its classifier and transform.
 
     Parameters
     ----------
     values : DataFrame
-        Indexed by name, a column for each transform and `all`: shares in 0..1, or for "error" multiples of a baseline's
-        errors.
+        Indexed by name, with a column for each transform and `all`. Values are shares in 0..1, or multiples of the
+        baseline's error for "error".
     labels, transforms : mappings of name to str
-        What to call a classifier, and a transform.
+        Display names of the classifiers and of the transforms.
+    measure : {"mean", "severity", "error"}
     selected : (classifier, transform)
-        The cell to outline in `accent`. A click gives a cell's.
+        The cell to outline in `accent`.
+    accent : str
+        CSS color.
+    inks : (str, str)
+        Text colors of pale and of dark cells.
+    diverging : sequence of CSS colors
+        For "error": from more errors than the baseline to fewer.
     """
     ordered = values.sort_values(ALL, ascending=measure == "error", kind="stable")
     names, columns = list(ordered.index), list(ordered.columns)
-    shares = 100 * ordered.to_numpy()
+    percent = 100 * ordered.to_numpy()
     if measure == "error":
-        colours = -np.log2(np.maximum(ordered.to_numpy(), 1e-3))  # half the errors is as far from equal as twice
-        scale: dict[str, Any] = {"zmax": float(np.nanmax(np.abs(colours), initial=0)) or 1.0, "diverging": diverging}
-        texts = [["" if np.isnan(value) else f"{value:.0f}" for value in row] for row in shares]
+        # On a logarithmic scale, half the errors and twice the errors are equally far from the baseline.
+        z = -np.log2(np.maximum(ordered.to_numpy(), 1e-3))
+        scale: dict[str, Any] = {"zmax": float(np.nanmax(np.abs(z), initial=0)) or 1.0, "diverging": diverging}
+        texts = [["" if np.isnan(value) else f"{value:.0f}" for value in row] for row in percent]
     else:
-        colours, scale = 100 - shares, {"zmax": 100.0}
-        texts = [[_short(value) for value in row] for row in shares]
+        z, scale = 100 - percent, {"zmax": 100.0}
+        texts = [[_short_percent(value) for value in row] for row in percent]
     rows, places = range(len(names)), range(len(columns))
-    cells = heat_map(colours, texts, inks, **scale, text_size=11, x=list(places), y=list(rows), hoverinfo="skip")
+    traces = heat_map_traces(z, texts, inks, **scale, text_size=11, x=list(places), y=list(rows), hoverinfo="skip")
     titles = [transforms.get(column, "mCE" if measure == "error" else "Mean") for column in columns]
-    every = [(row, place) for row in rows for place in places]
-    words = [
-        f"{labels[names[row]]}, {titles[place]}<br>{_heat_words(shares[row, place], measure)}" for row, place in every
+    cells = [(row, place) for row in rows for place in places]
+    hover_texts = [
+        f"{labels[names[row]]}, {titles[place]}<br>{_cell_hover(percent[row, place], measure)}" for row, place in cells
     ]
-    ends = [(names[row], columns[place]) for row, place in every]
-    shown = [outline(names.index(selected[0]), columns.index(selected[1]), accent)] if selected[0] in names else []
+    ends = [(names[row], columns[place]) for row, place in cells]
+    shapes = []
+    if selected[0] in names:
+        shapes = [cell_outline(names.index(selected[0]), columns.index(selected[1]), accent)]
     axis = {"showgrid": False, "zeroline": False, "fixedrange": True, "ticks": ""}
-    return figure(
-        [*cells, clickable_cells(every, ends, words)],
-        height=76 + ROW * len(names),
-        shapes=shown,
+    return base_figure(
+        [*traces, clickable_cells(cells, ends, hover_texts)],
+        height=76 + ROW_HEIGHT * len(names),
+        shapes=shapes,
         xaxis={
             **axis,
             "side": "top",
@@ -153,7 +165,7 @@ def heat_figure(
 
 
 def severity_frame(table: pd.DataFrame, unit: str) -> pd.DataFrame:
-    """One row a classifier and severity: the amount, accuracy and its interval in percent."""
+    """Return one row per classifier and severity, with accuracies and their confidence intervals in percent."""
     shares = {"accuracy_percent": "accuracy", "interval_low_percent": "low", "interval_high_percent": "high"}
     return pd.DataFrame(
         {
@@ -167,25 +179,25 @@ def severity_frame(table: pd.DataFrame, unit: str) -> pd.DataFrame:
     )
 
 
-def heat_frame(values: pd.DataFrame, measure: Measure) -> pd.DataFrame:
-    """One row a classifier and transform, `all` among them, and the measure in percent."""
+def heat_map_frame(values: pd.DataFrame, measure: Measure) -> pd.DataFrame:
+    """Return one row per classifier and transform, including the mean `all`, with the measure in percent."""
     long = values.rename_axis("classifier").melt(ignore_index=False, var_name="transform", value_name=COLUMNS[measure])
     long[COLUMNS[measure]] *= 100
     return long.reset_index()
 
 
-def _point_words(row: Mapping[str, Any], axis: str) -> str:
-    where = f"{axis}: {row['amount']:g}" if row["severity"] else "digits as they are"
-    interval = f"({100 * row['low']:.2f} to {100 * row['high']:.2f})"
-    return f"{row['label']}, {where}<br>{100 * row['accuracy']:.2f} % {interval}"
+def _point_hover(row: Mapping[str, Any], axis: str) -> str:
+    where = f"{axis}: {row['amount']:g}" if row["severity"] else "undistorted"
+    interval = confidence_interval(row["low"], row["high"])
+    return f"{row['label']}, {where}<br>accuracy {100 * row['accuracy']:.2f} % ({interval})"
 
 
-def _short(percent: float) -> str:
-    """As it is printed where there is little room: 98.7, 100; what is not all is never printed as 100."""
+def _short_percent(percent: float) -> str:
+    """Return a percentage in few characters: "98.7", "100". A percentage below 100 is never rounded up to 100."""
     return "100" if percent == 100 else f"{min(percent, 99.9):.1f}"
 
 
-def _heat_words(percent: float, measure: Measure) -> str:
+def _cell_hover(percent: float, measure: Measure) -> str:
     if measure == "error":
-        return f"{percent:.1f} % of the baseline's errors"
+        return f"corruption error: {percent:.1f} % of the baseline's"
     return f"{'mean accuracy' if measure == 'mean' else 'accuracy'} {percent:.2f} %"

@@ -1,6 +1,6 @@
-"""The trainings that pages ask for: one at a time for all sessions of the server, the others wait in turn.
+"""Training queue of the server, shared by all sessions: one training runs, the others wait.
 
-When one ends, the next starts by itself, whether anybody watches or not.
+The next training starts as soon as one ends, whether or not a page is open.
 """
 
 import atexit
@@ -18,17 +18,30 @@ from mnist_core.classifiers.hyperparameters import check_changes
 from mnist_core.classifiers.registry import get_classifier_spec
 from mnist_core.datasets import get_dataset_spec
 from mnist_core.jobs import worker
-from mnist_core.jobs.worker import JobState, LockedError, Status, Task, Worker
+from mnist_core.jobs.lock import LockedError
+from mnist_core.jobs.task import JobState, Status, Task
+from mnist_core.jobs.worker import Worker
 
-__all__ = ["JobState", "Jobs", "Status", "Task", "cancel", "overview", "start", "why_not_allowed"]
-MOST_WAITING, KEPT = 20, 8
-SECONDS_BETWEEN_TRIES = 0.5
-"""While the training of another server is under way."""
+__all__ = [
+    "JobState",
+    "QueueState",
+    "Status",
+    "Task",
+    "TrainingQueue",
+    "cancel",
+    "overview",
+    "start",
+    "why_not_allowed",
+]
+
+MAX_WAITING, MAX_ENDED = 20, 8
+RETRY_SECONDS = 0.5
+"""Seconds between two attempts to start while another server trains."""
 
 
 @dataclass(frozen=True)
-class Jobs:
-    """What runs, what waits in turn, and what ended, the last one first."""
+class QueueState:
+    """All trainings of the server: the running one, the waiting ones in order, the ended ones, latest first."""
 
     running: JobState | None
     waiting: tuple[JobState, ...]
@@ -36,131 +49,138 @@ class Jobs:
 
     @property
     def unfinished(self) -> tuple[JobState, ...]:
-        """What runs, then what waits."""
+        """The running training, followed by the waiting ones."""
         return ((self.running,) if self.running else ()) + self.waiting
 
 
-_guard = threading.Lock()
-_numbers = itertools.count(1)
-_waiting: list[JobState] = []
-_ended: deque[JobState] = deque(maxlen=KEPT)
-_worker: Worker | None = None
-_clerk: threading.Thread | None = None
-
-
 def why_not_allowed() -> str | None:
-    """Why pages may not train here, as a sentence; None where they may.
+    """Return why pages may not train here, as a sentence, or None if they may.
 
-    The environment says MNIST_TRAINING=off where the machine is too small.
+    The environment variable MNIST_TRAINING=off forbids it, for machines that are too small.
     """
     if os.environ.get("MNIST_TRAINING", "").lower() in ("off", "0", "no", "false"):
         return "Training on this server is switched off (MNIST_TRAINING=off)."
-    if worker.fcntl is None:
+    if not worker.SUPPORTED:
         return "Training from a page needs a POSIX system, such as Linux or macOS."
     return None
 
 
-def start(task: Task) -> JobState:
-    """Put a training into the queue, where it starts as soon as those before it have ended.
+class TrainingQueue:
+    """Queue of trainings, safe to use from several threads."""
 
-    The same task twice is one training, as long as it has not ended.
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._numbers = itertools.count(1)
+        self._waiting: list[JobState] = []
+        self._ended: deque[JobState] = deque(maxlen=MAX_ENDED)
+        self._worker: Worker | None = None
+        self._thread: threading.Thread | None = None
 
-    Raises
-    ------
-    UnknownNameError
-        There is no such classifier or dataset.
-    TrainingError
-        Training is not allowed here, a package is missing, the changes are not the classifier's, or too many wait.
-    """
-    global _clerk
-    if reason := why_not_allowed():
-        raise TrainingError(f"{reason} In a terminal, run: {task.command}")
-    get_dataset_spec(task.dataset)
-    spec = get_classifier_spec(task.classifier)
-    check_changes(task.classifier, task.dataset, task.changes)
-    require_packages("sklearn", "onnx", *spec.requires, purpose=f"Training {spec.label}")
-    with _guard:
-        for job in _overview().unfinished:
-            if job.task == task:
-                return job
-        if len(_waiting) >= MOST_WAITING:
-            raise TrainingError(f"{MOST_WAITING} trainings are waiting already. Wait for some, or remove them.")
-        state = JobState(next(_numbers), task)
-        _waiting.append(state)
-        if _clerk is None:
-            _clerk = threading.Thread(target=_work_off, name="trainings", daemon=True)
-            _clerk.start()
-    return state
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing runs or waits and the thread that starts trainings has ended."""
+        return self._thread is None
 
+    def start(self, task: Task) -> JobState:
+        """Add a training to the queue. It starts once those before it have ended.
 
-def overview() -> Jobs:
-    """Where all trainings stand."""
-    with _guard:
-        return _overview()
+        If the same task is already waiting or running, return its state and add nothing.
 
+        Raises
+        ------
+        UnknownNameError
+            The classifier or the dataset is unknown.
+        TrainingError
+            Training is not allowed here, a package is missing, a changed hyperparameter is invalid, or the queue is
+            full.
+        """
+        if reason := why_not_allowed():
+            raise TrainingError(f"{reason} In a terminal, run: {task.command}")
+        get_dataset_spec(task.dataset)
+        spec = get_classifier_spec(task.classifier)
+        check_changes(task.classifier, task.dataset, task.changes)
+        require_packages("sklearn", "onnx", *spec.requires, purpose=f"Training {spec.label}")
+        with self._lock:
+            for job in self._overview().unfinished:
+                if job.task == task:
+                    return job
+            if len(self._waiting) >= MAX_WAITING:
+                raise TrainingError(
+                    f"The training queue is full ({len(self._waiting)} waiting). Wait until one starts, or remove one."
+                )
+            state = JobState(next(self._numbers), task)
+            self._waiting.append(state)
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run_waiting, name="training queue", daemon=True)
+                self._thread.start()
+        return state
 
-def cancel(number: int) -> None:
-    """Remove a waiting training, or stop a running one and wait until it has ended; one that has ended stays as it is.
+    def overview(self) -> QueueState:
+        """Return the state of all trainings."""
+        with self._lock:
+            return self._overview()
 
-    A run is stored as a whole or not at all.
-    """
-    with _guard:
-        for state in [state for state in _waiting if state.number == number]:
-            _waiting.remove(state)
-            _ended.appendleft(replace(state, status="cancelled", message="Cancelled; nothing was stored."))
-        running = _worker if _worker and _worker.state.number == number else None
-    if running:
-        running.stop()
+    def cancel(self, number: int) -> None:
+        """Remove a waiting training, or stop the running one and wait until it has ended.
 
-
-def _overview() -> Jobs:
-    state = _worker.state if _worker else None
-    if state is None or state.status == "running":
-        return Jobs(state, tuple(_waiting), tuple(_ended))
-    return Jobs(None, tuple(_waiting), (state, *_ended))
-
-
-def _work_off() -> None:
-    """Start one training after the other until none waits."""
-    global _clerk, _worker
-    while True:
-        with _guard:
-            if not _waiting:
-                _clerk = None
-                return
-            _worker = _start_first()
-        if _worker is None:
-            time.sleep(SECONDS_BETWEEN_TRIES)
-            continue
-        _worker.reader.join()
-        with _guard:
-            _ended.appendleft(_worker.state)
-            _worker = None
-
-
-def _start_first() -> Worker | None:
-    """Start the first that waits; None if it has to wait for another server's, or failed to start."""
-    try:
-        started = worker.start_worker(_waiting[0])
-    except LockedError as error:
-        _waiting[0] = replace(_waiting[0], message=str(error))
-        return None
-    except Exception as error:  # a thread has nobody else to tell
-        said = str(error) if isinstance(error, TrainingError) else repr(error)
-        _ended.appendleft(replace(_waiting.pop(0), status="failed", error=said))
-        return None
-    del _waiting[0]
-    return started
-
-
-def _end() -> None:
-    """Leave no process behind when the server ends."""
-    with _guard:
-        _waiting.clear()
-        running = _worker
-    if running:
-        with contextlib.suppress(Exception):
+        A training that has ended does not change. A run is stored completely or not at all.
+        """
+        with self._lock:
+            for state in [state for state in self._waiting if state.number == number]:
+                self._waiting.remove(state)
+                self._ended.appendleft(replace(state, status="cancelled", message="Cancelled; nothing was stored."))
+            running = self._worker if self._worker and self._worker.state.number == number else None
+        if running:
             running.stop()
 
+    def shut_down(self) -> None:
+        """Remove all waiting trainings and stop the running one, so that no process outlives the server."""
+        with self._lock:
+            self._waiting.clear()
+            running = self._worker
+        if running:
+            with contextlib.suppress(Exception):
+                running.stop()
 
-atexit.register(_end)
+    def _overview(self) -> QueueState:
+        state = self._worker.state if self._worker else None
+        if state is None or state.status == "running":
+            return QueueState(state, tuple(self._waiting), tuple(self._ended))
+        return QueueState(None, tuple(self._waiting), (state, *self._ended))
+
+    def _run_waiting(self) -> None:
+        """Run one training after the other until none waits."""
+        while True:
+            with self._lock:
+                if not self._waiting:
+                    self._thread = None
+                    return
+                self._worker = self._start_first()
+            if self._worker is None:
+                time.sleep(RETRY_SECONDS)
+                continue
+            self._worker.reader.join()
+            with self._lock:
+                self._ended.appendleft(self._worker.state)
+                self._worker = None
+
+    def _start_first(self) -> Worker | None:
+        """Start the first waiting training; return None if another server trains or the start failed."""
+        first = self._waiting[0]
+        try:
+            started = worker.start_worker(first)
+        except LockedError as error:
+            self._waiting[0] = replace(first, message=str(error))
+            return None
+        except Exception as error:  # an error in this thread would reach no page
+            text = str(error) if isinstance(error, TrainingError) else repr(error)
+            self._ended.appendleft(replace(self._waiting.pop(0), status="failed", error=text))
+            return None
+        del self._waiting[0]
+        return started
+
+
+TRAINING_QUEUE = TrainingQueue()
+"""The queue of this server. The functions of this module are its methods."""
+start, overview, cancel = TRAINING_QUEUE.start, TRAINING_QUEUE.overview, TRAINING_QUEUE.cancel
+atexit.register(TRAINING_QUEUE.shut_down)

@@ -1,55 +1,69 @@
-"""The record of a run: what went in, what came out, and the hashes of the files beside it."""
+"""The record of a run: hyperparameters, measurements, and the hashes of the files beside it."""
 
 import hashlib
 import json
-import math
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from statistics import fmean, stdev
-from typing import Any, get_origin
+from typing import Annotated, Any, TypedDict
 
-from mnist_core.base.errors import ArtifactCorruptError, ArtifactStaleError
+from msgspec import Meta
+
+from mnist_core.base.errors import MnistCoreError
+from mnist_core.base.schema import Count, Number, Positive, PositiveCount, Seconds, Share
 
 SCHEMA = 3
 RECORD, MODEL, PREDICTIONS, LABELS = "record.json", "model.onnx.gz", "predictions.npz", "labels.npz"
 ENSEMBLE = "vote.json"
-"""In place of the model of a classifier that votes over others."""
+"""The members of an ensemble, in place of a model."""
 OUT_OF_FOLD, LABEL_ISSUES, ROBUSTNESS = "out-of-fold.npz", "suspects.npz", "robustness.npz"
+
+
+class StoredFile(TypedDict):
+    """Hash and size in bytes of a file beside the record."""
+
+    sha256: str
+    bytes: Count
 
 
 @dataclass(frozen=True)
 class CrossValidation:
-    """Stratified folds of the training split, each scored by a model that was trained on the others.
+    """Accuracies of stratified folds of the training split, each scored by a model that was trained on the others.
 
     Attributes
     ----------
     seed : int
-        Of the division into folds.
-    accuracies : floats in 0..1
-        Of each fold.
-    sizes : ints
-        Digits in each fold.
+        Seed of the division into folds.
+    accuracies : tuple of float in 0..1
+        One for each fold.
+    sizes : tuple of int
+        Number of samples in each fold.
     """
 
     seed: int
     created: str
-    accuracies: tuple[float, ...]
-    sizes: tuple[int, ...]
+    accuracies: Annotated[tuple[Share, ...], Meta(min_length=2)]
+    sizes: tuple[PositiveCount, ...]
+
+    def __post_init__(self) -> None:
+        """Require one size for each accuracy."""
+        if len(self.accuracies) != len(self.sizes):
+            raise ValueError(f"Expected one size for each of {len(self.accuracies)} folds, found {len(self.sizes)}")
 
     @property
     def correct(self) -> int:
-        """Digits of all folds that were classified correctly."""
+        """Number of correctly classified samples in all folds."""
         return round(sum(accuracy * size for accuracy, size in zip(self.accuracies, self.sizes, strict=True)))
 
     @property
     def accuracy(self) -> float:
-        """Share of all digits that were classified correctly, 0..1."""
+        """Share of correctly classified samples in all folds, 0..1."""
         return self.correct / sum(self.sizes)
 
     @property
     def spread(self) -> float:
-        """Standard deviation of the folds' accuracies."""
+        """Standard deviation of the accuracies of the folds."""
         return stdev(self.accuracies)
 
 
@@ -57,27 +71,37 @@ class CrossValidation:
 class Record:
     """One classifier trained on one dataset.
 
-    Times are wall-clock seconds on a machine of `cores` cores; predictions are timed through the served model on one of
-    them. Accuracies are shares in 0..1.
+    Times are wall-clock seconds on a machine with `cores` cores. Predictions are timed with the served model on one
+    core. Accuracies are shares in 0..1. The annotations are the schema of `record.json`: reading validates them.
 
     Attributes
     ----------
+    fingerprint : str
+        Fingerprint of the dataset.
     temperature : float
-        Fitted on out-of-fold scores where there is a cross-validation, else on held-out digits.
+        Fitted on out-of-fold scores if the run is cross-validated, else on the validation split.
     history : mappings with "epoch", "loss", "validation_accuracy"
-        Of the training that held digits out.
+        Of the training that had a validation split.
     learning_curve : mappings with "n_train", "subset", "test_accuracy", "fit_seconds"
-        One entry for each training on part of the training split; `subset` is the seed that drew it.
+        One for each training on a part of the training split. "subset" is the seed that drew the part.
     replicates : mappings with "seed", "test_accuracy", "fit_seconds"
-        The same recipe trained on the whole training split with other seeds.
-    robustness : mapping of transform to accuracies
-        Test accuracy at each severity, the mildest first. Under another dataset's name the accuracy on all its digits.
+        One for each training with the same hyperparameters on the whole training split, with another seed.
+    robustness : mapping of str to sequence of float
+        Test accuracy at each severity of a transform, mildest first. The name of another dataset holds one value: the
+        accuracy on all its samples.
     fit_seconds, n_holdout, holdout_accuracy
-        Of a vote: its members' and its own; all training digits, by weights that other folds gave.
+        Of an ensemble: the sum of its members' fits and its own; all training samples; the accuracy on them with
+        weights that were fitted on the other folds.
     chosen_by : str
-        How the hyperparameters were found.
+        How the hyperparameters were chosen.
     label : str
-        What its owner calls it; empty for the registry's label.
+        Label that the user gave the run. Empty: the registry's label is shown.
+    details : mapping
+        Facts about the fitted model. "member_bytes" holds the sizes of the models of an ensemble's members.
+    labels_sha256 : str
+        As of `arrays.hash_labels`.
+    files : mapping of str to StoredFile
+        The files beside the record.
     """
 
     classifier: str
@@ -85,133 +109,62 @@ class Record:
     fingerprint: str
     hyperparameters: Mapping[str, Any]
     seed: int
-    n_train: int
-    n_holdout: int
-    n_test: int
+    n_train: PositiveCount
+    n_holdout: Count
+    n_test: PositiveCount
     created: str
-    fit_seconds: float
-    predict_seconds: float
-    predict_one_seconds: float
-    cores: int
+    fit_seconds: Seconds
+    predict_seconds: Seconds
+    predict_one_seconds: Seconds
+    cores: PositiveCount
     versions: Mapping[str, str]
-    train_accuracy: float
-    holdout_accuracy: float
-    test_accuracy: float
-    temperature: float
-    history: tuple[Mapping[str, float], ...] = ()
+    train_accuracy: Share
+    holdout_accuracy: Share
+    test_accuracy: Share
+    temperature: Positive
+    history: tuple[Mapping[str, Number], ...] = ()
     cross_validation: CrossValidation | None = None
-    learning_curve: tuple[Mapping[str, float], ...] = ()
-    replicates: tuple[Mapping[str, float], ...] = ()
-    robustness: Mapping[str, Any] = field(default_factory=dict)
+    learning_curve: tuple[Mapping[str, Number], ...] = ()
+    replicates: tuple[Mapping[str, Number], ...] = ()
+    robustness: Mapping[str, Annotated[Sequence[Share], Meta(min_length=1)]] = field(default_factory=dict)
     chosen_by: str = ""
     label: str = ""
     details: Mapping[str, Any] = field(default_factory=dict)
     labels_sha256: str = ""
-    files: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    files: Mapping[str, StoredFile] = field(default_factory=dict)
     schema: int = SCHEMA
 
     @cached_property
     def key(self) -> str:
-        """Changes whenever the run's content does: what caches are keyed on."""
+        """Hash of the record's content. Caches use it as their key."""
         return hashlib.sha256(to_json(self)).hexdigest()[:16]
 
     @property
     def predict_10_000_seconds(self) -> float:
-        """Prediction time of 10,000 digits, scaled from the test split's."""
+        """Prediction time of 10,000 samples, scaled from that of the test split."""
         return self.predict_seconds / self.n_test * 10_000
 
     @property
     def seeds_accuracy(self) -> tuple[float, float, int]:
-        """Mean test accuracy over all seeds it was trained with, their standard deviation (0 for one), how many."""
+        """Mean test accuracy over all seeds, its standard deviation (0 for one seed), and the number of seeds."""
         found = [self.test_accuracy, *(entry["test_accuracy"] for entry in self.replicates)]
         return fmean(found), stdev(found) if len(found) > 1 else 0.0, len(found)
 
     @property
     def model_file(self) -> str:
-        """The name of the file that holds the model, or says whose it votes over."""
+        """Name of the file with the model, or with the members of an ensemble."""
         return ENSEMBLE if ENSEMBLE in self.files else MODEL
 
     @property
     def model_bytes(self) -> int:
-        """Size of the stored model in bytes, compressed; of a vote with its members' models, which it needs."""
-        return int(self.files[self.model_file]["bytes"]) + sum(self.details.get("member_bytes", ()))
+        """Size of the compressed model in bytes. An ensemble's includes the models of its members."""
+        return self.files[self.model_file]["bytes"] + sum(self.details.get("member_bytes", ()))
 
 
 def to_json(record: Record) -> bytes:
-    """A record as it is stored."""
-    return (json.dumps(asdict(record), indent=1, sort_keys=True) + "\n").encode()
-
-
-def from_json(data: bytes, dataset: str, classifier: str) -> Record:
-    """The record of this run, every field checked.
-
-    Raises
-    ------
-    ArtifactStaleError
-        It has another schema.
-    ArtifactCorruptError
-        It is no record, or another run's.
-    """
-
-    def corrupt(reason: str) -> ArtifactCorruptError:
-        return ArtifactCorruptError(dataset, classifier, f"{RECORD} {reason}")
-
+    """Return a record as the JSON text that is stored; MnistCoreError if it holds NaN or an infinity."""
     try:
-        found = json.loads(data)
+        return (json.dumps(asdict(record), indent=1, sort_keys=True, allow_nan=False) + "\n").encode()
     except ValueError as error:
-        raise corrupt(f"cannot be read ({error}).") from error
-    if not isinstance(found, dict):
-        raise corrupt("should hold an object, it holds something else.")
-    if (schema := found.get("schema")) != SCHEMA:
-        reason = f"{RECORD} has schema {schema}, this version reads {SCHEMA}."
-        raise ArtifactStaleError(dataset, classifier, reason)
-    expected = {item.name: item.type for item in fields(Record)}
-    if odd := sorted(expected.keys() ^ found.keys()):
-        raise corrupt(f"has missing or unknown fields: {', '.join(odd)}.")
-    if odd := [name for name, kind in expected.items() if not _fits(found[name], kind)]:
-        raise corrupt(f"has fields of the wrong type: {', '.join(odd)}.")
-    files = found["files"]
-    model = ENSEMBLE if ENSEMBLE in files else MODEL
-    described = all({"sha256", "bytes"} <= dict(files.get(name) or {}).keys() for name in (model, PREDICTIONS))
-    if not described or found["temperature"] <= 0:
-        raise corrupt("describes no usable run: its files' hashes or its temperature are missing.")
-    if not _are_bytes(found["details"].get("member_bytes", [])):
-        raise corrupt("has sizes of members' models that are none.")
-    if not all(_are_shares(shares) for shares in found["robustness"].values()):
-        raise corrupt("has a robustness that is no accuracies.")
-    if found["robustness"] and ROBUSTNESS not in files:
-        raise corrupt(f"has accuracies of distorted digits without {ROBUSTNESS}.")
-    if (found["dataset"], found["classifier"]) != (dataset, classifier):
-        raise corrupt(f"belongs to {found['classifier']} on {found['dataset']}.")
-    lists: dict[str, Any] = {name: tuple(found[name]) for name in ("history", "learning_curve", "replicates")}
-    folds = found["cross_validation"]
-    if folds is not None:
-        names = {item.name for item in fields(CrossValidation)}
-        if folds.keys() != names or len(folds["accuracies"]) != len(folds["sizes"]) or not folds["sizes"]:
-            raise corrupt("has a cross-validation without its folds.")
-        lists["cross_validation"] = CrossValidation(
-            **{**folds, "accuracies": tuple(folds["accuracies"]), "sizes": tuple(folds["sizes"])}
-        )
-    return Record(**{**found, **lists})
-
-
-def _are_shares(values: object) -> bool:
-    """Whether a value of a JSON file is a list of numbers in 0..1, and not empty."""
-    return isinstance(values, list) and bool(values) and all(_fits(item, float) and 0 <= item <= 1 for item in values)
-
-
-def _are_bytes(values: object) -> bool:
-    """Whether a value of a JSON file is a list of whole numbers, none negative."""
-    return isinstance(values, list) and all(_fits(item, int) and item >= 0 for item in values)
-
-
-def _fits(value: object, kind: Any) -> bool:
-    """Whether a value of a JSON file is of a field's type."""
-    if kind == CrossValidation | None:
-        return value is None or isinstance(value, dict)
-    origin = get_origin(kind) or kind
-    if origin is tuple:
-        return isinstance(value, list)
-    if origin is float:
-        return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-    return isinstance(value, origin) and not isinstance(value, bool)
+        name = f"{record.classifier} on {record.dataset}"
+        raise MnistCoreError(f"{name}: expected finite numbers in {RECORD}, found NaN or infinity.") from error

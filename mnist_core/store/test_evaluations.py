@@ -1,6 +1,6 @@
-"""A log of every time a training scored the test split: who looked, when, and what was seen.
+"""Log of all evaluations on the test split: which training, when, and which accuracy.
 
-A split that is read often and tuned against is no longer a test. Nothing here can prevent that, but it can be seen.
+A split that hyperparameters are tuned on is no longer a test split. The log cannot prevent that, but it shows it.
 """
 
 import hashlib
@@ -15,20 +15,20 @@ from typing import Any
 import pandas as pd
 
 from mnist_core.classifiers.registry import is_custom
-from mnist_core.store import artifacts_dir
+from mnist_core.store.paths import artifacts_dir
 
 TEST_EVALUATIONS, CUSTOM_TEST_EVALUATIONS = "test-readings.jsonl", "own-test-readings.jsonl"
-"""What runs of one's own read is kept apart, because they are not in git either."""
+"""Evaluations of custom runs are logged in a file of their own, which is not committed, like these runs."""
 COLUMNS = ("created", "classifier", "purpose", "seed", "n_train", "recipe", "test_accuracy")
 
 
-def recipe_digest(hyperparameters: Mapping[str, Any]) -> str:
-    """Eight letters that change with the hyperparameters."""
+def hyperparameters_digest(hyperparameters: Mapping[str, Any]) -> str:
+    """Return the first eight hexadecimal digits of a hash of the hyperparameters."""
     return hashlib.sha256(json.dumps(hyperparameters, sort_keys=True).encode()).hexdigest()[:8]
 
 
 def evaluations_file(dataset: str, *, custom: bool = False) -> Path:
-    """Where a dataset's log is kept, or that of runs of one's own."""
+    """Return the path of a dataset's log; with `custom` that of the log of its custom runs."""
     return artifacts_dir() / dataset / (CUSTOM_TEST_EVALUATIONS if custom else TEST_EVALUATIONS)
 
 
@@ -42,16 +42,21 @@ def log_evaluation(
     hyperparameters: Mapping[str, Any],
     test_accuracy: float,
 ) -> None:
-    """Append one line to the log, in one write, which several processes may do at a time; OSError if it cannot be.
+    """Append one line to the log. The line is written at once, so several processes can log at the same time.
 
     Parameters
     ----------
     purpose : str
         "run", "seed", "learning curve", "benchmark" or "claim".
     n_train : int
-        Digits it was trained on.
+        Number of samples that the classifier was trained on.
     test_accuracy : float
         Share in 0..1.
+
+    Raises
+    ------
+    OSError
+        The log cannot be written.
     """
     entry = {
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -59,17 +64,17 @@ def log_evaluation(
         "purpose": purpose,
         "seed": seed,
         "n_train": n_train,
-        "recipe": recipe_digest(hyperparameters),
+        "recipe": hyperparameters_digest(hyperparameters),
         "test_accuracy": test_accuracy,
     }
     path = evaluations_file(dataset, custom=is_custom(classifier))
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a+b", buffering=0) as log:
-        log.write(b"\n" * _is_torn(log) + (json.dumps(entry) + "\n").encode())
+        log.write(b"\n" * _is_incomplete(log) + (json.dumps(entry) + "\n").encode())
 
 
-def _is_torn(log: FileIO) -> bool:
-    """Whether the last line was not written to its end: the next one is not to be lost with it."""
+def _is_incomplete(log: FileIO) -> bool:
+    """Return whether the last line lacks its end: without a line break, the next line would be lost too."""
     if log.seek(0, os.SEEK_END) == 0:
         return False
     log.seek(-1, os.SEEK_END)
@@ -77,7 +82,7 @@ def _is_torn(log: FileIO) -> bool:
 
 
 def load_evaluations(dataset: str) -> pd.DataFrame:
-    """Both logs, oldest first, one column for each of `COLUMNS`; a line that is damaged is left out."""
+    """Return both logs, oldest entry first, with the columns `COLUMNS`. Damaged lines are skipped."""
     entries = [*_entries(evaluations_file(dataset)), *_entries(evaluations_file(dataset, custom=True))]
     log = pd.DataFrame(entries, columns=list(COLUMNS))
     return log.sort_values("created", key=lambda times: times.astype(str), kind="stable", ignore_index=True)

@@ -1,4 +1,4 @@
-"""What to make of a search for hyperparameters, in words."""
+"""Conclusions from a hyperparameter search, as text for the page and the command line."""
 
 import json
 from collections.abc import Mapping
@@ -12,63 +12,67 @@ from mnist_core.store.tuning_history import TUNING, History, TuningHistoryError,
 
 
 def verdict(history: History) -> str:
-    """Whether what is in use is the best found, else what to change, what that gains, and how sure it is."""
+    """Return whether the hyperparameters in use are the best found; else what to change, and the gain in accuracy."""
     if (best := history.best) is None or best.accuracy is None:
-        return "No trial is complete, so nothing can be said."
-    now = hyperparameters_for(history.classifier, history.dataset)
-    if not (changes := better_settings(history)):
-        equals = sum(trial.accuracy == best.accuracy for trial in history.trials) - 1
-        others = f" As good: {equals} more." if equals else ""
-        return f"The hyperparameters in use are the best found: {_settings(best.parameters)}.{others}"
+        return "No trial is complete."
+    current = hyperparameters_for(history.classifier, history.dataset)
+    if not (changes := better_hyperparameters(history)):
+        ties = sum(trial.accuracy == best.accuracy for trial in history.trials) - 1
+        others = f" Trials with the same accuracy: {ties}." if ties else ""
+        return f"The hyperparameters in use are the best found: {_listed(best.parameters)}.{others}"
     place = "the registry" if history.dataset == "mnist" else f"the overrides of {history.dataset}"
-    present = _settings({name: now[name] for name in changes})
-    said = f"Trial {best.number} is better than what is in use. To take it, set in {place}: {_settings(changes)}"
+    present = _listed({name: current[name] for name in changes})
+    advice = (
+        f"Trial {best.number} has a higher validation accuracy than the hyperparameters in use."
+        f" To use it, set in {place}: {_listed(changes)} (now {present})."
+    )
     in_use = [
         trial
         for trial in history.trials
-        if all(key_of(trial.parameters[name]) == key_of(now[name]) for name in history.space)
+        if all(key_of(trial.parameters[name]) == key_of(current[name]) for name in history.space)
     ]
     before = next((trial.accuracy for trial in in_use if trial.accuracy is not None), None)
     if before is None:
-        return f"{said} (now {present})."
-    low, high = (100 * end for end in difference_interval(before, history.n_holdout, best.accuracy, history.n_holdout))
-    ends = f"{low:+.2f} to {high:+.2f}".replace("-", "−")
-    gain = f"{100 * (best.accuracy - before):.2f} percentage points (95 % interval {ends})"
-    return f"{said} (now {present}). It gains {gain}{', which can be chance' if low <= 0 else ''}."
+        return advice
+    low, high = difference_interval(before, history.n_holdout, best.accuracy, history.n_holdout)
+    ends = f"{100 * low:+.2f} to {100 * high:+.2f}".replace("-", "−")
+    gain = f"{100 * (best.accuracy - before):.2f} percentage points (95 % confidence interval {ends})"
+    return f"{advice} Gain: {gain}{', not significant' if low <= 0 else ''}."
 
 
-def better_settings(history: History) -> dict[str, Any]:
-    """What the best trial has that is not in use; empty if that is the best found, or no trial is complete."""
-    now, best = hyperparameters_for(history.classifier, history.dataset), history.best
+def better_hyperparameters(history: History) -> dict[str, Any]:
+    """Return the values of the best trial that differ from those in use; empty if none do or no trial is complete."""
+    current, best = hyperparameters_for(history.classifier, history.dataset), history.best
     found = best.parameters if best else {}
-    return {name: value for name, value in found.items() if key_of(value) != key_of(now[name])}
+    return {name: value for name, value in found.items() if key_of(value) != key_of(current[name])}
 
 
 def describe_edges(history: History) -> list[str]:
-    """What to do about best values on the edge of their grids."""
+    """Return one sentence for each hyperparameter whose best value is at the edge of its grid."""
     return [describe_edge(edge) for edge in edge_warnings(history.trials, history.space)]
 
 
 def describe_edge(edge: Edge) -> str:
-    """What to do about a best value on the edge of its grid."""
+    """Return a sentence about a best value at the edge of its grid, and what to try."""
     further = "smaller" if edge.side == "smallest" else "larger"
-    return f"{edge.parameter}: the best value, {value_text(edge.value)}, is the {edge.side} tried. Try {further} ones."
+    value = value_text(edge.value)
+    return f"{edge.parameter}: the best value, {value}, is the {edge.side} tried. Try {further} values."
 
 
 def how_chosen(dataset: str, classifier: str, hyperparameters: Mapping[str, Any]) -> str | None:
-    """What to say of hyperparameters that are those of the best trial; None if they are not, or nothing was tuned."""
+    """Return a record's `chosen_by` for hyperparameters of the best trial; None if they are others or never tuned."""
     try:
         history = load_history(dataset, classifier)
     except TuningHistoryError:
-        return None  # a training does not depend on it
+        return None  # a damaged history must not stop a training
     if history is None or (best := history.best) is None:
         return None
-    today = json.loads(json.dumps(dict(hyperparameters)))
-    if {**history.fixed, **best.parameters} != today:
+    current = json.loads(json.dumps(dict(hyperparameters)))
+    if {**history.fixed, **best.parameters} != current:
         return None
     return f"{history.completed} trials on {history.n_holdout:,} held-out digits ({TUNING})"
 
 
-def _settings(values: Mapping[str, Any]) -> str:
-    """alpha 1e-05, hidden 512-256"""
+def _listed(values: Mapping[str, Any]) -> str:
+    """Return hyperparameters as text, such as `alpha 1e-05, hidden 512-256`."""
     return ", ".join(f"{name} {value_text(value)}" for name, value in values.items())

@@ -1,7 +1,7 @@
-"""Where fits run: in this process, in several on this machine, or on the workers of a Dask cluster.
+"""Workers for trainings: this process, several processes on this machine, or a Dask cluster.
 
-A worker needs the project's code and its packages, and no data: the digits are sent to it. Dask moves Python objects as
-pickles and runs what it is sent, so a scheduler belongs into a network that one trusts.
+A worker of a cluster needs the project's code and packages. The data is sent to it. Dask transfers Python objects as
+pickles and executes what it receives, so run a scheduler only in a trusted network.
 """
 
 import asyncio
@@ -28,44 +28,45 @@ if TYPE_CHECKING:
     from distributed import Client
 
 SECONDS_TO_ANSWER = 10.0
-"""What a scheduler, and then the first of its workers, has."""
+"""Timeout for the answer of a scheduler, and for its first worker."""
 START = "python -m dask scheduler, and on each machine, in the project's folder: python -m dask worker {} --nthreads 1"
-AGAIN = "What was finished is kept: run it again."
+RERUN = "Finished work is kept. Run the command again."
 
 
 class Workers(Protocol):
-    """What runs fits, several at a time."""
+    """Runs function calls, several at a time."""
 
     def send(self, *arrays: np.ndarray) -> tuple[Any, ...]:
-        """Bring arrays to where the fits run; what comes back is passed to `run` in their place."""
+        """Send arrays to the workers, and return the values to pass to `run` in place of the arrays."""
 
     def run(self, function: Callable[..., Any], tasks: Iterable[tuple[Any, ...]]) -> Iterator[Any]:
-        """Call a function with each of these arguments, and yield what it returns in the order in which it is done.
+        """Call a function with each tuple of arguments, and yield the results in the order in which they finish.
 
         Raises
         ------
         TrainingError
-            Workers, or the whole cluster, were lost.
+            Workers or the scheduler were lost.
         """
 
 
 @contextlib.contextmanager
 def workers(scheduler: str | None, jobs: int, packages: Sequence[str] = ()) -> Iterator[Workers]:
-    """Processes of this machine, `jobs` of them; or with a scheduler all workers of its cluster, however many.
+    """Yield the workers: `jobs` processes on this machine or, with a scheduler, all workers of its cluster.
 
     Parameters
     ----------
     scheduler : str or None
-        Its address, such as `tcp://192.0.2.1:8786`.
+        Address of a Dask scheduler, such as `tcp://192.0.2.1:8786`.
     jobs : int
-        Fits at a time on this machine; 1 is this process itself. A cluster does one a worker, and takes no notice.
+        Number of processes on this machine; with 1, calls run in this process. Ignored with a scheduler, whose workers
+        run one call at a time each.
     packages : sequence of str
-        Names of what the fits need: a cluster must have the versions that are here.
+        Names of packages whose versions on the workers must be equal to those on this machine.
 
     Raises
     ------
     TrainingError
-        Dask is not installed, no scheduler answers, it has no workers, or they would not do what is done here.
+        Dask is not installed, no scheduler answers, it has no workers, or a worker has other code or packages.
     """
     if scheduler is None:
         yield _Local(jobs)
@@ -76,7 +77,7 @@ def workers(scheduler: str | None, jobs: int, packages: Sequence[str] = ()) -> I
 
 
 class _Local:
-    """This machine. Large arrays are shared between the processes, by joblib."""
+    """Processes on this machine. joblib shares large arrays between them."""
 
     def __init__(self, jobs: int) -> None:
         self._jobs = jobs
@@ -90,24 +91,24 @@ class _Local:
 
         try:
             yield from Parallel(n_jobs=self._jobs, batch_size=1, return_as="generator_unordered")(
-                delayed(_here_or_beside)(os.getpid(), function, *task) for task in tasks
+                delayed(_call_ignoring_interrupts)(os.getpid(), function, *task) for task in tasks
             )
         except BrokenProcessPool as error:
-            reason = "A process that trained was ended from outside, perhaps for want of memory."
-            raise TrainingError(f"{reason} {AGAIN} Fewer --jobs need less.") from error
+            reason = "A training process was ended from outside, perhaps because memory ran out."
+            raise TrainingError(f"{reason} {RERUN} Fewer --jobs need less memory.") from error
 
 
 class _Cluster:
-    """A Dask cluster, through joblib."""
+    """Workers of a Dask cluster, used through joblib."""
 
     def __init__(self, client: "Client") -> None:
         self._client = client
 
     def send(self, *arrays: np.ndarray) -> tuple[Any, ...]:
-        """As tasks that unpack them: the scheduler keeps those and can repeat them.
+        """Send arrays as tasks that unpack them, which the scheduler can repeat if a worker is lost.
 
-        What is scattered instead, as joblib does by itself, is gone with the last worker that holds it, and takes
-        everything that needs it along.
+        joblib would scatter the arrays. Scattered data is lost with the last worker that holds it, together with all
+        calls that need it.
         """
         import dask
 
@@ -121,30 +122,30 @@ class _Cluster:
 
         class Backend(DaskDistributedBackend):
             def effective_n_jobs(self, n_jobs: int) -> int:
-                """At least two: with one, joblib would run everything in this process."""
+                """Return at least 2. With 1, joblib would run everything in this process."""
                 return max(2, super().effective_n_jobs(n_jobs))
 
-        with parallel_config(backend=Backend(client=self._client, fifo_timeout="0ms")):  # in this order
-            # All at once: workers that join later take their share.
+        with parallel_config(backend=Backend(client=self._client, fifo_timeout="0ms")):  # calls start in order
+            # All calls are dispatched at once, so that workers that join later get some of them.
             pool = Parallel(batch_size=1, pre_dispatch="all", return_as="generator_unordered")
         try:
-            yield from pool(delayed(_alone)(function, *task) for task in tasks)
+            yield from pool(delayed(_call_sequentially)(function, *task) for task in tasks)
         except KilledWorker as error:
-            reason = "One fit after the other ended the worker that it ran on, perhaps for want of memory."
-            raise TrainingError(f"{reason} {AGAIN}") from error
+            reason = "A training ended several workers, perhaps because memory ran out."
+            raise TrainingError(f"{reason} {RERUN}") from error
         except CancelledError as error:
-            raise TrainingError(f"The connection to the Dask scheduler was lost. {AGAIN}") from error
+            raise TrainingError(f"The connection to the Dask scheduler was lost. {RERUN}") from error
 
 
-def _here_or_beside(asked_by: int, function: Callable[..., Any], *arguments: Any) -> Any:
-    """Leave Ctrl-C, which a terminal tells every process, to the one that asked."""
-    if os.getpid() != asked_by:
+def _call_ignoring_interrupts(parent: int, function: Callable[..., Any], *arguments: Any) -> Any:
+    """Call a function. A child process ignores Ctrl-C, which a terminal sends to every process."""
+    if os.getpid() != parent:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
     return function(*arguments)
 
 
-def _alone(function: Callable[..., Any], *arguments: Any) -> Any:
-    """In a worker: let what is called keep to this worker, which joblib would let it leave."""
+def _call_sequentially(function: Callable[..., Any], *arguments: Any) -> Any:
+    """Call a function in a worker, without distributing its own joblib calls over the cluster."""
     from joblib import parallel_config
 
     with parallel_config(backend="sequential"):
@@ -154,12 +155,12 @@ def _alone(function: Callable[..., Any], *arguments: Any) -> Any:
 def _unpack(data: bytes) -> np.ndarray:
     with np.load(io.BytesIO(data), allow_pickle=False) as archive:
         array: np.ndarray = archive["array"]
-    array.flags.writeable = False  # all fits of a worker see the same one
+    array.flags.writeable = False  # all calls on a worker share the array
     return array
 
 
 def _installed(packages: Sequence[str]) -> dict[str, str]:
-    """What the outcome of a fit depends on, here: the versions of packages, and the code."""
+    """Return what the result of a training depends on, on this machine: package versions and a hash of the code."""
     code = hashlib.sha256()
     for folder in ("classifiers", "training"):
         for path in sorted((Path(__file__).parents[1] / folder).rglob("*.py")):
@@ -176,24 +177,25 @@ def _connected(scheduler: str) -> "Iterator[Client]":
         raise TrainingError(f"Expected a scheduler's address such as tcp://192.0.2.1:8786, found {scheduler!r}.")
     from distributed import Client
 
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what is lost is told below, without tracebacks
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # lost connections are reported as TrainingError
     try:
-        # A client by itself may wait for ever for a port that accepts and says nothing. In a thread of its own, for the
-        # caller's may have an event loop that runs.
+        # A client alone could wait forever for a port that accepts connections and never answers. A separate thread is
+        # needed because the calling thread may run an event loop.
         with ThreadPoolExecutor(1) as thread:
-            asked = asyncio.wait_for(_ask_what_it_is(scheduler), SECONDS_TO_ANSWER)
-            kind = thread.submit(asyncio.run, asked).result()
+            answer = asyncio.wait_for(_node_type(scheduler), SECONDS_TO_ANSWER)
+            kind = thread.submit(asyncio.run, answer).result()
         if kind != "Scheduler":
             raise TrainingError(f"Expected a Dask scheduler at {scheduler}, found a {kind.lower()}.")
         client = Client(scheduler, timeout=SECONDS_TO_ANSWER, set_as_default=False)
-    except OSError as error:  # of which TimeoutError is one
-        said = f"No Dask scheduler answered at {scheduler} within {SECONDS_TO_ANSWER:.0f} seconds."
-        raise TrainingError(f"{said} Start: {START.format('tcp://ADDRESS:8786')}") from error
+    except OSError as error:  # includes TimeoutError
+        reason = f"No Dask scheduler answered at {scheduler} within {SECONDS_TO_ANSWER:.0f} seconds."
+        raise TrainingError(f"{reason} Start: {START.format('tcp://ADDRESS:8786')}") from error
     with client:
         yield client
 
 
-async def _ask_what_it_is(address: str) -> str:
+async def _node_type(address: str) -> str:
+    """Return "Scheduler", "Worker" or the like: the type of the Dask process at an address."""
     from distributed.core import rpc
 
     async with rpc(address) as remote:
@@ -201,21 +203,23 @@ async def _ask_what_it_is(address: str) -> str:
 
 
 def _check_workers(client: "Client", scheduler: str, packages: Sequence[str]) -> None:
-    """Raise unless there are workers, with this code and these versions, that do one fit at a time each."""
+    """Raise TrainingError unless there are workers with this code and these versions, one thread each."""
     start = START.format(scheduler)
     try:
         client.wait_for_workers(1, timeout=SECONDS_TO_ANSWER)
     except TimeoutError as error:
         raise TrainingError(f"The Dask scheduler at {scheduler} has no workers. Start: {start}") from error
     if several := [worker for worker, threads in client.ncores().items() if threads > 1]:
-        # Seeds of PyTorch and warnings belong to a process: two fits in one would disturb each other.
-        reason = f"A worker must do one fit at a time, and {several[0]} would do several."
-        raise TrainingError(f"{reason} For more fits on one machine give it --nworkers. Start: {start}")
-    here = _installed(packages)
-    for worker, there in client.run(_installed, packages, on_error="return").items():
-        if isinstance(there, BaseException):
-            raise TrainingError(f"The worker {worker} cannot use the project's code ({there!r}). Start: {start}")
-        if odd := [name for name in here if there.get(name) != here[name]]:
-            differ = ", ".join(f"{name} {there.get(name, 'none')} instead of {here[name]}" for name in odd)
+        # PyTorch's seed and warning filters belong to the process, so two trainings in one process would interfere.
+        reason = f"Expected workers with one thread, found several in {several[0]}."
+        raise TrainingError(f"{reason} For more trainings on one machine, use --nworkers. Start: {start}")
+    expected = _installed(packages)
+    for worker, found in client.run(_installed, packages, on_error="return").items():
+        if isinstance(found, BaseException):
+            raise TrainingError(f"The worker {worker} cannot use the project's code ({found!r}). Start: {start}")
+        if different := [name for name in expected if found.get(name) != expected[name]]:
+            differences = ", ".join(
+                f"{name} {found.get(name, 'none')} instead of {expected[name]}" for name in different
+            )
             remedy = "pip install -r requirements-cluster.txt, with the same version of the project"
-            raise TrainingError(f"The worker {worker} has {differ}. Install there what is here: {remedy}")
+            raise TrainingError(f"The worker {worker} has {differences}. Install the same versions: {remedy}")

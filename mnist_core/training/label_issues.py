@@ -1,29 +1,31 @@
-"""Digits whose labels are probably wrong, found by confident learning."""
+"""Suspected label errors, found by confident learning."""
 
 import numpy as np
 
 
 def find_label_issues(labels: np.ndarray, proba: np.ndarray) -> np.ndarray:
-    """The digits whose labels a classifier doubts, most doubtful first.
+    """Return the samples whose labels are suspected to be wrong, most suspect first.
 
-    How many is what confident learning estimates: the digits that the classifier takes for another class with at least
-    the confidence that it has, on average, in digits which bear that other label. Which ones is decided by the
-    probability of the given label, the lowest first. With 1 % and 3 % of planted errors among the UCI digits and three
-    classifiers, this was never less precise than cleanlab's default filter nor found fewer of them, and mostly both
-    were better (0.93 and 0.96 instead of 0.71 and 0.78 for the logistic regression and 1 %); and they stood further
-    ahead than when ranked by the margin between the label's probability and the highest.
+    Confident learning estimates the number of errors. It counts the samples for which another class has at least the
+    mean confidence that this class has among the samples with its label. The samples with the lowest probability of the
+    given label are returned.
+
+    Compared with cleanlab's default filter on the UCI digits, with 1 % and 3 % of planted errors and three classifiers,
+    precision and recall were never lower and mostly higher: 0.93 and 0.96 instead of 0.71 and 0.78 for logistic
+    regression and 1 %. Planted errors also ranked higher than by the margin between the probability of the label and
+    the highest probability.
 
     Parameters
     ----------
     labels : integer ndarray of shape (n,)
-        In 0..k-1, as given.
+        Given labels in 0..k-1.
     proba : float ndarray of shape (n, k)
-        Probabilities by models that were not trained on the digit, rows summing to 1.
+        Probabilities by models that were not trained on the sample. Rows sum to 1.
 
     Returns
     -------
     int32 ndarray of shape (m,)
-        Indices; each digit is one that the classifier takes for another class.
+        Indices of samples for which another class than the label has the highest probability.
 
     References
     ----------
@@ -37,7 +39,7 @@ def find_label_issues(labels: np.ndarray, proba: np.ndarray) -> np.ndarray:
         proba.astype(np.float64),
         filter_by="low_self_confidence",
         return_indices_ranked_by="self_confidence",
-        n_jobs=1,  # a moment's work: other processes would cost more than they save
+        n_jobs=1,  # starting processes would take longer than the search
     ).astype(np.int32)
-    # This filter alone does not ask whether the classifier would have the label another.
+    # This filter does not require that another class has the highest probability.
     return found[proba[found].argmax(axis=1) != labels[found]]

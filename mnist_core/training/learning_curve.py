@@ -1,72 +1,67 @@
-"""Train a stored run's recipe on parts of the training split: what more data would bring, and what it would cost."""
+"""Learning curves: a stored run's hyperparameters, trained on subsets of the training split."""
 
 import time
 
-import numpy as np
-
+from mnist_core.base.digits import training_sizes
 from mnist_core.base.packages import require_packages
 from mnist_core.base.progress import Progress, silent
 from mnist_core.classifiers.onnx.served import OnnxClassifier
-from mnist_core.classifiers.registry import get_classifier_spec
-from mnist_core.datasets import load_dataset
-from mnist_core.store import load_record, save_learning_curve
-from mnist_core.store.record import Record
+from mnist_core.classifiers.registry import get_trainable_spec
+from mnist_core.classifiers.spec import Estimator
+from mnist_core.datasets import Split, load_dataset
+from mnist_core.store import Record, load_record, save_learning_curve
 from mnist_core.store.test_evaluations import log_evaluation
-from mnist_core.training.train import require_all_digits
+from mnist_core.training.measure import accuracy_of
+from mnist_core.training.splits import require_full_training_split, stratified_subset
 
-SIZES = (100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 40_000)
 MOST_SUBSETS = 5
 
 
 def points(n_train: int) -> list[tuple[int, int]]:
-    """What to train on: pairs (size, subset), from a sixtieth of the training split up to, but without, all of it.
+    """Return the (size, subset) pairs to train on, for a training split of `n_train` samples.
 
-    Small sizes come several times, each with digits of its own: there the digits that are drawn matter most, and
-    training costs least. MNIST: 1,000 five times, to 40,000 once.
+    Small sizes have several subsets, because their accuracy depends most on which samples are drawn, and their training
+    costs least. MNIST has five subsets of 1,000 samples and one of 40,000.
     """
-    sizes = [size for size in SIZES if n_train / 60 <= size < n_train]
-    return [(size, subset) for size in sizes for subset in range(min(MOST_SUBSETS, max(1, n_train // (3 * size))))]
+    return [
+        (size, subset)
+        for size in training_sizes(n_train)
+        for subset in range(min(MOST_SUBSETS, max(1, n_train // (3 * size))))
+    ]
 
 
 def measure_learning_curve(name: str, dataset: str, *, again: bool = False, progress: Progress = silent) -> Record:
-    """Measure what is missing of a stored run's learning curve, each point kept as soon as it is there.
+    """Measure the missing points of a stored run's learning curve, store each at once, and return the new record.
 
-    The test split is scored by every point and chooses nothing. Subsets are stratified; `subset` is their seed.
+    Subsets are stratified. The number of a subset is its seed. Each point is evaluated on the test set, which is not
+    used for any choice.
 
     Parameters
     ----------
     again : bool
-        Measure all of it anew.
+        Measure all points again.
 
     Raises
     ------
     ArtifactError, DatasetError, TrainingError
-        The run is not there or was trained on a subset, the images are not there, or a package is missing.
+        The run is missing, was trained on a subset or belongs to an ensemble, the images are unavailable, or a package
+        is missing.
     """
-    from sklearn.model_selection import train_test_split
-
-    spec, record = get_classifier_spec(name), load_record(dataset, name)
-    require_all_digits(record)
+    spec = get_trainable_spec(name, purpose="A learning curve")
+    record = load_record(dataset, name)
+    require_full_training_split(record)
     require_packages("sklearn", "onnx", *spec.requires, purpose=f"Training {name}")
-    loaded = load_dataset(dataset, progress=progress)
-    training, test = loaded.train, loaded.test
+    data = load_dataset(dataset, progress=progress)
+    training, test = data.train, data.test
     curve = [] if again else list(record.learning_curve)
     known = {(entry["n_train"], entry["subset"]) for entry in curve}
-    wanted = points(len(training.labels))
-    for place, (size, subset) in enumerate(wanted):
+    wanted = points(len(training))
+    for number, (size, subset) in enumerate(wanted):
         if (size, subset) in known:
             continue
-        progress(f"{size:,} digits, subset {subset + 1}", place / len(wanted))
-        rows, _ = train_test_split(
-            np.arange(len(training.labels)), train_size=size, stratify=training.labels, random_state=subset
-        )
-        images, labels = training.images[rows], training.labels[rows]
+        progress(f"{size:,} digits, subset {subset + 1}", number / len(wanted))
         estimator = spec.build(record.hyperparameters, record.seed)
-        started = time.perf_counter()
-        estimator.fit(images, labels)
-        seconds = time.perf_counter() - started
-        scores = OnnxClassifier(estimator.to_onnx().SerializeToString(), 1.0).scores(test.images)
-        accuracy = float((scores.argmax(axis=1) == test.labels).mean())
+        entry = _measure_point(estimator, stratified_subset(training, size, seed=subset), test)
         log_evaluation(
             dataset,
             name,
@@ -74,10 +69,19 @@ def measure_learning_curve(name: str, dataset: str, *, again: bool = False, prog
             seed=record.seed,
             n_train=size,
             hyperparameters=record.hyperparameters,
-            test_accuracy=accuracy,
+            test_accuracy=entry["test_accuracy"],
         )
-        curve.append({"n_train": size, "subset": subset, "test_accuracy": accuracy, "fit_seconds": seconds})
+        curve.append({"n_train": size, "subset": subset, **entry})
         curve.sort(key=lambda entry: (entry["n_train"], entry["subset"]))
         record = save_learning_curve(record, curve)
     progress("Learning curve stored", 1.0)
     return record
+
+
+def _measure_point(estimator: Estimator, training: Split, test: Split) -> dict[str, float]:
+    """Train on a subset; return the test accuracy of the exported model and the time of the fit in seconds."""
+    started = time.perf_counter()
+    estimator.fit(training.images, training.labels)
+    seconds = time.perf_counter() - started
+    scores = OnnxClassifier(estimator.to_onnx().SerializeToString()).scores(test.images)
+    return {"test_accuracy": accuracy_of(scores, test.labels), "fit_seconds": seconds}

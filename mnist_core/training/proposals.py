@@ -1,7 +1,7 @@
-"""Which combination of hyperparameters to try next, by Optuna.
+"""Proposals of hyperparameters to try next, by Optuna.
 
-What is proposed depends on the seed and on the trials so far, on nothing else: no state is kept between two proposals,
-so a search that was interrupted goes on as if it had not been.
+A proposal depends only on the seed and on the trials so far. No state is kept between proposals, so an interrupted
+search continues exactly as it would have.
 """
 
 import itertools
@@ -17,36 +17,36 @@ if TYPE_CHECKING:
     import optuna
 
 STARTUP = 6
-"""Complete trials before the sampler learns from them; until then it draws at random."""
+"""Number of complete trials before the sampler uses them. Earlier proposals are random."""
 DRAWS = 100
-"""How often the sampler may repeat itself before chance decides."""
+"""Number of times that the sampler may propose a combination that was tried before. Then one is drawn at random."""
 Parameters = Mapping[str, Any]
 
 
 def propose(
     space: Space, trials: Sequence[Trial], numbers: range, *, first: Parameters, seed: int
 ) -> dict[int, dict[str, Any]]:
-    """Propose a batch of trials, as far as they have not been made: none is tried twice.
+    """Return the parameters of the trials in a batch that are not finished. No combination is tried twice.
 
-    A tree-structured Parzen estimator (TPE) learns from all trials before the batch. Those of the batch itself it only
-    keeps clear of, so that they may run at the same time.
+    A tree-structured Parzen estimator (TPE) uses all trials before the batch. It only avoids the parameters of the
+    trials in the batch, so that these trials can run at the same time.
 
     Parameters
     ----------
     space : mapping of str to sequence
     trials : sequence of Trial
-        All that were made, in order, some of this batch perhaps.
+        All finished trials, sorted by number, which may include trials of this batch.
     numbers : range
-        Of the trials of this batch.
+        Numbers of the trials in the batch.
     first : mapping
-        The combination to try before any other.
+        The combination to try first.
     seed : int
         At least 0.
 
     Returns
     -------
     dict of number to parameters
-        Fewer than asked for where all combinations have been tried.
+        Fewer than requested if all combinations have been tried.
 
     References
     ----------
@@ -54,13 +54,13 @@ def propose(
     Watanabe (2023), "Tree-structured Parzen estimator: understanding its algorithm components and their roles for
     better empirical performance", arXiv:2304.11127.
     """
-    before = [trial for trial in trials if trial.number < numbers.start]
-    made = {trial.number: trial.parameters for trial in trials if trial.number in numbers}
+    earlier = [trial for trial in trials if trial.number < numbers.start]
+    finished = {trial.number: trial.parameters for trial in trials if trial.number in numbers}
     tried = {_key(trial.parameters) for trial in trials}
     proposed: dict[int, dict[str, Any]] = {}
-    beside: list[Parameters] = []
+    running: list[Parameters] = []
     for number in numbers:
-        if number not in made:
+        if number not in finished:
             untried = [
                 combination
                 for values in itertools.product(*space.values())
@@ -68,62 +68,68 @@ def propose(
             ]
             if not untried:
                 break
-            proposed[number] = _propose_one(space, before, beside, untried, first, [seed, number])
+            proposed[number] = _propose_one(space, earlier, running, untried, first, [seed, number])
             tried.add(_key(proposed[number]))
-        beside.append(made.get(number) or proposed[number])
+        running.append(finished.get(number) or proposed[number])
     return proposed
 
 
 def _propose_one(
     space: Space,
-    before: Sequence[Trial],
-    beside: Sequence[Parameters],
+    earlier: Sequence[Trial],
+    running: Sequence[Parameters],
     untried: Sequence[dict[str, Any]],
     first: Parameters,
     seeds: list[int],
 ) -> dict[str, Any]:
-    """A combination that was not tried, by a study made of all that were."""
+    """Return one of the `untried` combinations, drawn by a sampler that knows the earlier and the running trials."""
     import optuna
-    from optuna.trial import TrialState, create_trial
+    from optuna.trial import TrialState
 
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     axes = {name: _axis(values) for name, values in space.items()}
     seed = int(np.random.SeedSequence(seeds).generate_state(1)[0])
     sampler = optuna.samplers.TPESampler(seed=seed, n_startup_trials=STARTUP)
     study = optuna.create_study(direction="maximize", sampler=sampler)
-    for trial in before:
-        if (places := _places(trial.parameters, space)) is None:  # of values that the registry no longer has
-            continue
-        state = TrialState.COMPLETE if trial.state == "complete" else TrialState.FAIL
-        study.add_trial(create_trial(state=state, params=places, distributions=axes, value=trial.accuracy))
-    for parameters in beside:
-        if (places := _places(parameters, space)) is not None:
-            study.enqueue_trial(places)
-            study.ask(axes)  # and never told: one that runs
+    _add_earlier(study, earlier, space, axes)
+    for parameters in running:
+        if (positions := _positions(parameters, space)) is not None:
+            study.enqueue_trial(positions)
+            study.ask(axes)  # without a result, the trial counts as running
     free = {_key(combination): combination for combination in untried}
     if _key(first) in free:
-        study.enqueue_trial(_places(first, space) or {})
+        study.enqueue_trial(_positions(first, space) or {})
     for _ in range(DRAWS):
         drawn = study.ask(axes)
         combination = {name: space[name][drawn.params[name]] for name in space}
         if _key(combination) in free:
             return combination
-        study.tell(drawn, state=TrialState.FAIL)  # of which the sampler takes no notice
+        study.tell(drawn, state=TrialState.FAIL)  # the sampler ignores failed trials
     return random.Random(seed).choice(untried)
 
 
+def _add_earlier(study: "optuna.Study", earlier: Sequence[Trial], space: Space, axes: Mapping[str, Any]) -> None:
+    """Add finished trials to a study, except those with values that are not in the search space any more."""
+    from optuna.trial import TrialState, create_trial
+
+    for trial in earlier:
+        if (positions := _positions(trial.parameters, space)) is not None:
+            state = TrialState.COMPLETE if trial.state == "complete" else TrialState.FAIL
+            study.add_trial(create_trial(state=state, params=positions, distributions=axes, value=trial.accuracy))
+
+
 def _axis(values: Sequence[Any]) -> "optuna.distributions.BaseDistribution":
-    """The places of a grid: in order where it has one, so that the sampler knows of neighbours."""
+    """Return the distribution of the positions in a grid. Positions of numbers are ordered, others categorical."""
     import optuna
 
-    places = range(len(values))
+    positions = range(len(values))
     if is_numeric(values):
-        return optuna.distributions.IntDistribution(0, places.stop - 1)
-    return optuna.distributions.CategoricalDistribution(places)
+        return optuna.distributions.IntDistribution(0, positions.stop - 1)
+    return optuna.distributions.CategoricalDistribution(positions)
 
 
-def _places(parameters: Parameters, space: Space) -> dict[str, int] | None:
-    """Where each value stands in its grid; None if one does not."""
+def _positions(parameters: Parameters, space: Space) -> dict[str, int] | None:
+    """Return the position of each value in its grid; None if a value is not in its grid."""
     keys = {name: [key_of(value) for value in values] for name, values in space.items()}
     try:
         return {name: keys[name].index(key_of(parameters[name])) for name in space}

@@ -1,9 +1,10 @@
-"""Run stored models on distorted test digits, and on the digits of another dataset: what breaks them?
+"""Robustness: the accuracy of stored models on distorted test images, and on the images of another dataset.
 
-Nothing is trained here, and no package that trains is needed.
+Nothing is trained here, and no package for training is needed.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -12,102 +13,128 @@ from mnist_core.base.progress import Progress, silent
 from mnist_core.classifiers.spec import Served
 from mnist_core.datasets import Dataset, load_dataset
 from mnist_core.images.transforms import TRANSFORMS, distort
-from mnist_core.store import load_record, load_robustness, model_loader, save_robustness
-from mnist_core.store.record import Record
-from mnist_core.training.cross_validation import Outcome
+from mnist_core.store import Record, load_record, load_robustness, model_loader, save_robustness
+from mnist_core.training.measure import Outcome
+from mnist_core.training.progress import scaled
 
-DOMAIN = "digits"
-"""The dataset whose digits, written and scanned by others, models of any other one are shown as well."""
+OTHER_DATASET = "digits"
+"""Dataset from other writers and another scanner, on which models of all other datasets are tested, too."""
+
+
+@dataclass
+class _Runs:
+    """The runs that are measured, by classifier name, and the errors of those that cannot be."""
+
+    records: dict[str, Record] = field(default_factory=dict)
+    models: dict[str, Served] = field(default_factory=dict)
+    errors: dict[str, str] = field(default_factory=dict)
 
 
 def tests_of(dataset: str) -> list[str]:
-    """What a dataset's models are put through: each transform, and another dataset's digits."""
-    return [*TRANSFORMS, *([DOMAIN] if dataset != DOMAIN else [])]
+    """Return the names of the tests for models of a dataset: each transform, and another dataset."""
+    return [*TRANSFORMS, *([OTHER_DATASET] if dataset != OTHER_DATASET else [])]
 
 
 def measure_robustness(
     names: Sequence[str], dataset: str, *, again: bool = False, progress: Progress = silent
 ) -> list[Outcome]:
-    """Measure what is missing of stored runs' robustness, each transform kept as soon as it is there.
+    """Measure the missing tests of stored runs, and store each test at once.
 
-    Digits are distorted once for all classifiers.
+    Images are distorted once for all classifiers.
 
     Parameters
     ----------
     names : sequence of str
         Classifiers with a stored run.
     again : bool
-        Measure all of it anew.
+        Measure all tests again.
 
     Returns
     -------
     list of Outcome
-        One a name, in this order.
+        One for each name, in the same order.
 
     Raises
     ------
     DatasetError
-        The images are not at hand.
+        The images are unavailable.
     """
-    records: dict[str, Record] = {}
-    models: dict[str, Served] = {}
-    errors: dict[str, str] = {}
-    load = model_loader()
-    for name in names:
-        try:
-            records[name] = load_record(dataset, name)
-            models[name] = load(records[name])
-        except MnistCoreError as error:
-            errors[name] = str(error)
-    tests = tests_of(dataset)
-    missing = {test: [name for name in models if again or test not in records[name].robustness] for test in tests}
-    done, total = 0, sum(map(len, missing.values()))
+    runs, tests = _load_runs(names, dataset), tests_of(dataset)
+    missing = {
+        test: [name for name in runs.models if again or test not in runs.records[name].robustness] for test in tests
+    }
+    finished, total = 0, sum(map(len, missing.values()))
     data = load_dataset(dataset, progress=progress)
-    for test, names_left in missing.items():
-        wanted = [name for name in names_left if name not in errors]
-        found: dict[str, list[np.ndarray]] = {name: [] for name in wanted}
-        rows = len(TRANSFORMS[test].severities) if test in TRANSFORMS else 1
-        for row, (what, images) in enumerate(_images(test, data) if wanted else ()):
-            scores: dict[str, np.ndarray] = {}
-            for place, name in enumerate(wanted):
-                progress(f"{what}: {name}", (done + row / rows * len(names_left) + place / rows) / total)
-                scores[name] = models[name].scores_given(images, scores)
-                found[name].append(scores[name].argmax(axis=1).astype(np.uint8))
-        done += len(names_left)
-        for name in wanted:
+    for test, waiting in missing.items():
+        if not waiting:
+            continue
+        models = {name: runs.models[name] for name in waiting if name not in runs.errors}
+        step = scaled(progress, finished / total, (finished + len(waiting)) / total)
+        predicted = _predict(test, data, models, step)
+        finished += len(waiting)
+        for name, labels in predicted.items():
             try:
-                # With all of it to be measured anew, what was there goes with the first that is new.
-                fresh = again and test == tests[0]
-                records[name] = _keep(records[name], test, np.stack(found[name]), data, fresh=fresh)
+                # When all tests are measured again, the first one replaces all stored ones.
+                replace = again and test == tests[0]
+                runs.records[name] = _store(runs.records[name], test, labels, data, replace=replace)
             except MnistCoreError as error:
-                errors[name] = str(error)
+                runs.errors[name] = str(error)
     progress("Robustness stored", 1.0)
-    return [Outcome(name, None if name in errors else records[name], errors.get(name, "")) for name in names]
+    return [
+        Outcome(name, None, runs.errors[name]) if name in runs.errors else Outcome(name, runs.records[name])
+        for name in names
+    ]
 
 
 def all_labels(dataset: str) -> np.ndarray:
-    """The labels of a whole dataset, those of the training split first: uint8 of shape (n,)."""
+    """Return the labels of a dataset, the training split first: uint8 of shape (n,)."""
     data = load_dataset(dataset)
     return np.concatenate([data.train.labels, data.test.labels])
 
 
+def _load_runs(names: Sequence[str], dataset: str) -> _Runs:
+    """Load records and models. Each model is loaded once, also if it belongs to a member of an ensemble."""
+    runs, load_model = _Runs(), model_loader()
+    for name in names:
+        try:
+            record = load_record(dataset, name)
+            runs.models[name] = load_model(record)
+            runs.records[name] = record
+        except MnistCoreError as error:
+            runs.errors[name] = str(error)
+    return runs
+
+
+def _predict(test: str, data: Dataset, models: Mapping[str, Served], progress: Progress) -> dict[str, np.ndarray]:
+    """Return the labels that each model predicts, uint8 (k, n), for the k rows of images of a test."""
+    labels: dict[str, list[np.ndarray]] = {name: [] for name in models}
+    rows = len(TRANSFORMS[test].severities) if test in TRANSFORMS else 1
+    for row, (description, images) in enumerate(_images(test, data) if models else ()):
+        scores: dict[str, np.ndarray] = {}
+        for number, (name, model) in enumerate(models.items()):
+            progress(f"{description}: {name}", (row + number / len(models)) / rows)
+            scores[name] = model.scores_given(images, scores)
+            labels[name].append(scores[name].argmax(axis=1).astype(np.uint8))
+    return {name: np.stack(found) for name, found in labels.items()}
+
+
 def _images(test: str, data: Dataset) -> Iterator[tuple[str, np.ndarray]]:
-    """What a test shows, row by row: its name, and images uint8 (n, 28, 28)."""
+    """Yield a description and images, uint8 (n, 28, 28), for each row of a test."""
     if test not in TRANSFORMS:
         other = load_dataset(test)
         yield other.spec.label, np.concatenate([other.train.images, other.test.images])
         return
     transform, indices = TRANSFORMS[test], np.arange(len(data.test))
     for amount in transform.severities:
-        what = f"{transform.label} {amount:g} {transform.unit}"
-        yield what, distort(data.test.images, test, amount, indices)
+        yield f"{transform.label} {amount:g} {transform.unit}", distort(data.test.images, test, amount, indices)
 
 
-def _keep(record: Record, test: str, labels: np.ndarray, data: Dataset, *, fresh: bool) -> Record:
-    """Add one test to those that the run has by now."""
+def _store(record: Record, test: str, labels: np.ndarray, data: Dataset, *, replace: bool) -> Record:
+    """Add a test to the stored ones, or replace all of them by it, and return the new record."""
     stored = load_record(record.dataset, record.classifier)
-    names = [] if fresh else [name for name in stored.robustness if name != test]
-    every = {name: load_robustness(stored, name) for name in names} | {test: labels}
+    others = [] if replace else [name for name in stored.robustness if name != test]
+    all_predicted = {name: load_robustness(stored, name) for name in others} | {test: labels}
     y_true = data.test.labels if test in TRANSFORMS else all_labels(test)
-    shares = (labels == y_true).mean(axis=1).tolist()
-    return save_robustness(record, {name: stored.robustness[name] for name in names} | {test: shares}, every)
+    accuracies = {name: stored.robustness[name] for name in others}
+    accuracies[test] = (labels == y_true).mean(axis=1).tolist()
+    return save_robustness(record, accuracies, all_predicted)

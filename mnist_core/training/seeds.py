@@ -1,4 +1,4 @@
-"""Train a stored run's recipe with other seeds: how much of its accuracy is luck."""
+"""Trainings of a stored run with other seeds, which show how much of its accuracy is due to chance."""
 
 import time
 
@@ -6,47 +6,46 @@ from mnist_core.base.packages import require_packages
 from mnist_core.base.progress import Progress, silent
 from mnist_core.classifiers.ensemble import EnsembleClassifier
 from mnist_core.classifiers.onnx.served import OnnxClassifier
-from mnist_core.classifiers.registry import get_classifier_spec, members_of
+from mnist_core.classifiers.registry import get_trainable_spec, is_ensemble, members_of
 from mnist_core.classifiers.spec import Served
 from mnist_core.datasets import Split, load_dataset
-from mnist_core.store import load_members, load_record, save_replicates
-from mnist_core.store.record import Record
+from mnist_core.store import Record, load_members, load_record, save_replicates
 from mnist_core.store.test_evaluations import log_evaluation
-from mnist_core.training.train import require_all_digits
+from mnist_core.training.measure import accuracy_of
+from mnist_core.training.splits import require_full_training_split
 
 
 def train_seeds(name: str, dataset: str, *, count: int = 3, again: bool = False, progress: Progress = silent) -> Record:
-    """Train on the whole training split until there are `count` seeds, each kept as soon as it is there.
+    """Train with other seeds until there are `count`, store the result of each at once, and return the new record.
 
-    The test split is scored by every one and chooses nothing: the run that is shown stays the one that was stored. Of a
-    vote every member is trained with the seed; its weights and its members' temperatures stay, for they were fitted on
-    out-of-fold scores of the members' recipes.
+    All trainings use the whole training split and the hyperparameters of the run. Each is evaluated on the test set,
+    which is not used for any choice. The stored model stays the same. For an ensemble, every member is trained with the
+    seed. The weights and the members' temperatures stay, because they were fitted on out-of-fold scores.
 
     Parameters
     ----------
     count : int
-        How many seeds there shall be, the stored run's own among them.
+        Number of seeds, including the seed of the stored run.
     again : bool
-        Train all others anew.
+        Repeat all trainings with other seeds.
 
     Raises
     ------
     ArtifactError, DatasetError, TrainingError
-        The run is not there or was trained on a subset, the images are not there, or a package is missing.
+        The run is missing or was trained on a subset, the images are unavailable, or a package is missing.
     """
     record = load_record(dataset, name)
-    require_all_digits(record)
-    for recipe in _recipes(record):
-        require_packages("sklearn", "onnx", *get_classifier_spec(recipe).requires, purpose=f"Training {recipe}")
-    loaded = load_dataset(dataset, progress=progress)
-    training, test = loaded.train, loaded.test
+    require_full_training_split(record)
+    for trained in members_of(name) or (name,):
+        require_packages("sklearn", "onnx", *get_trainable_spec(trained).requires, purpose=f"Training {trained}")
+    data = load_dataset(dataset, progress=progress)
+    training, test = data.train, data.test
     found = [] if again else list(record.replicates)
     known = {entry["seed"] for entry in found} | {record.seed}
-    wanted = [seed for seed in range(count + 1) if seed not in known][: max(0, count - len(known))]
-    for place, seed in enumerate(wanted):
-        served, seconds = _fit(record, seed, training, progress, place / len(wanted))
-        scores = served.scores(test.images)
-        accuracy = float((scores.argmax(axis=1) == test.labels).mean())
+    missing = [seed for seed in range(count + 1) if seed not in known][: max(0, count - len(known))]
+    for number, seed in enumerate(missing):
+        served, seconds = _fit(record, seed, training, progress, number / len(missing))
+        accuracy = accuracy_of(served.scores(test.images), test.labels)
         log_evaluation(
             dataset,
             name,
@@ -62,21 +61,18 @@ def train_seeds(name: str, dataset: str, *, count: int = 3, again: bool = False,
     return record
 
 
-def _recipes(record: Record) -> list[str]:
-    """What is trained for a run: its classifier or, of a vote, the members'."""
-    return list(members_of(record.classifier)) or [record.classifier]
-
-
 def _fit(record: Record, seed: int, training: Split, progress: Progress, share: float) -> tuple[Served, float]:
-    """The recipe of a run with that seed, as it would be served but for its temperature, and how long fitting took."""
-    spec = get_classifier_spec(record.classifier)
-    if spec.members:
+    """Train the classifier of a run with a seed; return it as it would be served, and the time of the fit in seconds.
+
+    The temperature is 1.
+    """
+    if is_ensemble(record.classifier):
         fitted = {member: _fit(run, seed, training, progress, share) for member, run in load_members(record).items()}
         models = {member.name: served for member, (served, _) in fitted.items()}
         return EnsembleClassifier(tuple(fitted), models), sum(seconds for _, seconds in fitted.values())
-    progress(f"seed {seed} of {record.classifier}", share)
-    estimator = spec.build(record.hyperparameters, seed)
+    progress(f"{record.classifier}, seed {seed}", share)
+    estimator = get_trainable_spec(record.classifier).build(record.hyperparameters, seed)
     started = time.perf_counter()
     estimator.fit(training.images, training.labels)
     seconds = time.perf_counter() - started
-    return OnnxClassifier(estimator.to_onnx().SerializeToString(), 1.0), seconds
+    return OnnxClassifier(estimator.to_onnx().SerializeToString()), seconds

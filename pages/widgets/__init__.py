@@ -1,1 +1,1 @@
-""""""
+"""Parts that two or more pages share."""

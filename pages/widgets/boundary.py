@@ -1,4 +1,4 @@
-"""Where pages start and where their errors end."""
+"""Error boundary around every page, and the way back to it for a page that was started alone."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,30 +8,35 @@ import streamlit as st
 
 from mnist_core.base.errors import MnistCoreError
 
-_framed = ContextVar("framed", default=False)
-"""Not in `st.session_state`, which a page that was stopped by `st.stop` can no longer change."""
+_inside_dashboard = ContextVar("inside_dashboard", default=False)
+"""Not in `st.session_state`, which a page that `st.stop` has stopped can no longer change."""
 
 
 @contextmanager
 def show_errors() -> Iterator[None]:
-    """Run a page inside the dashboard; an error of the core is shown as what it is: a message that says what to do."""
-    outside = _framed.set(True)
+    """Run a page inside the dashboard. Show errors of the core as a message with a button to try again."""
+    outside = _inside_dashboard.set(True)
     try:
         yield
     except MnistCoreError as error:
         st.error(str(error), icon=":material/error:")
         st.button("Try again", icon=":material/refresh:")
     finally:
-        _framed.reset(outside)
+        _inside_dashboard.reset(outside)
 
 
 def ensure_dashboard(page: str) -> None:
-    """Hand over to `dashboard.py` if this page, whose `__file__` it is, was started without it.
+    """Rerun through `dashboard.py` if a page was started without it.
 
-    A fresh server takes `pages/` for automatic pages until `st.navigation` has run once, so the first link of all may
-    run a page alone: no picker, no error boundary. Calling `st.navigation` here ends that; naming this page in it makes
-    the rerun, which starts at the entry point, come back to it.
+    A fresh server treats `pages/` as automatic pages until `st.navigation` has run once. The first link may therefore
+    run a page alone, without sidebar and error boundary. Calling `st.navigation` ends that. The rerun starts at the
+    entry point, and returns to this page because it is named here.
+
+    Parameters
+    ----------
+    page : str
+        The page's `__file__`.
     """
-    if not _framed.get():
+    if not _inside_dashboard.get():
         st.navigation([st.Page("dashboard.py", default=True), st.Page(page)], position="hidden")
         st.rerun()

@@ -1,4 +1,4 @@
-"""Figures with their data as CSV below them."""
+"""Charts with a button that downloads their data as CSV."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,23 +9,35 @@ import streamlit as st
 
 
 def show(figure: go.Figure, frame: Callable[[], pd.DataFrame], *, name: str, alt: str, **options: Any) -> None:
-    """Show a figure, and a button that downloads the tidy frame behind it.
+    """Show a figure and a button that downloads its data.
 
     Parameters
     ----------
     frame : callable
-        Makes the frame when it is asked for, not before; its columns say their units.
+        Returns the figure's data in tidy form; column names state units. Called on download only.
     name : str
-        Of the file, without its ending; also the key of the button.
+        Name of the CSV file without extension; also the key of the button.
+    alt : str
+        Alternative text of the figure.
     options
-        Of `st.plotly_chart`.
+        Passed to `st.plotly_chart`.
     """
     st.plotly_chart(figure, alt=alt, **options)
     offer_csv(frame, name=name, help="The figure's data.")
 
 
 def offer_csv(frame: Callable[[], pd.DataFrame], *, name: str, help: str) -> None:
-    """A button that downloads a frame, made when it is asked for; `name` is the file's, without its ending."""
+    """Show a button that downloads a frame.
+
+    Parameters
+    ----------
+    frame : callable
+        Returns the data. Called on download only.
+    name : str
+        Name of the CSV file without extension; also the key of the button.
+    help : str
+        Tooltip of the button.
+    """
     st.download_button(
         "CSV",
         lambda: frame().to_csv(index=False).encode(),

@@ -1,4 +1,4 @@
-"""A row of bordered metrics that carries a page's answer."""
+"""Row of bordered metrics."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +8,16 @@ import streamlit as st
 
 @dataclass(frozen=True)
 class Metric:
-    """One metric: what it is, its value, a note below it, and its definition or interval."""
+    """One metric.
+
+    Attributes
+    ----------
+    label, value : str
+    help : str
+        Tooltip: the definition or the confidence interval.
+    note : str or None
+        Text below the value.
+    """
 
     label: str
     value: str
@@ -16,17 +25,17 @@ class Metric:
     note: str | None = None
 
 
-def show(answers: Sequence[Metric]) -> None:
-    """The metrics side by side, two a row where there is little room."""
+def show(metrics: Sequence[Metric]) -> None:
+    """Show metrics side by side, two in a row on a narrow screen."""
     with st.container(horizontal=True, gap="small"):
-        for answer in answers:
+        for metric in metrics:
             st.metric(
-                answer.label,
-                answer.value,
-                answer.note,
+                metric.label,
+                metric.value,
+                metric.note,
                 delta_color="off",
                 delta_arrow="off",
-                help=answer.help,
+                help=metric.help,
                 border=True,
                 width="stretch",
             )

@@ -1,4 +1,4 @@
-"""What is true for the whole dashboard: the dataset and the classifier."""
+"""Sidebar: the selected dataset and classifier, which hold for every page."""
 
 import streamlit as st
 
@@ -11,17 +11,17 @@ DEFAULT_DATASET, DEFAULT_CLASSIFIER = "mnist", "random-forest"
 
 
 def show() -> None:
-    """The two pickers and the chosen classifier's accuracy."""
-    view.keep()
+    """Show the two pickers and the test accuracy of the selected classifier."""
+    view.mark_shown()
     datasets = list_datasets()
-    # Bound before the sidebar begins, which a narrow screen hides: a notice about the link belongs to the page.
+    # Bound outside the sidebar, which a narrow screen hides: notices about the link belong on the page.
     by_dataset = view.bind("dataset", datasets, DEFAULT_DATASET, remember=True)
     results = cached.load_results(st.session_state[by_dataset["key"]])
     by_classifier = view.bind("model", results.names, DEFAULT_CLASSIFIER, remember=True)
     with st.sidebar:
         dataset = st.selectbox("Dataset", datasets, format_func=lambda name: get_dataset_spec(name).label, **by_dataset)
         classifier = st.selectbox("Classifier", results.names, format_func=results.label, **by_classifier)
-        # Always in the address, so that a link means the same on every machine and after every release.
+        # Always in the URL, so that a link means the same on every machine and after every release.
         view.put(dataset=dataset, model=classifier)
         record = results.records.get(classifier)
         if record:
@@ -30,10 +30,10 @@ def show() -> None:
             )
         else:
             st.caption(":material/warning: No usable run yet")
-    st.session_state["chosen"] = (results, classifier)
+    st.session_state["selected"] = (results, classifier)
 
 
-def chosen() -> tuple[cached.Results, str]:
-    """The chosen dataset's results and the chosen classifier's name, which may have no usable run."""
-    results, classifier = st.session_state["chosen"]
+def selected() -> tuple[cached.Results, str]:
+    """Return the results of the selected dataset and the name of the selected classifier, usable or not."""
+    results, classifier = st.session_state["selected"]
     return results, classifier

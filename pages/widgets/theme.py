@@ -1,4 +1,4 @@
-"""The colours that a figure has to be told; all others it takes from the theme by itself."""
+"""Theme colors for figures: those that Plotly does not take from Streamlit's theme."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -17,32 +17,35 @@ def _categorical() -> list[str]:
 
 
 def inks() -> tuple[str, str]:
-    """The colours of text and background."""
+    """Return the colors of text and background."""
     return _option("textColor"), _option("backgroundColor")
 
 
 def accent() -> str:
-    """The colour of what is selected or wrong."""
+    """Return the color of what is selected or wrong."""
     return _categorical()[1]
 
 
 def split_colours() -> dict[str, str]:
-    """The colours of the training split and, fuller, of the test split."""
+    """Return the colors of the training split (lighter) and the test split."""
     return {"train": _option("chartSequentialColors")[3], "test": _categorical()[0]}
 
 
 def sequential() -> list[str]:
-    """The colours of amounts, from none to much."""
+    """Return the colors of a sequential scale, lowest value first."""
     return list(_option("chartSequentialColors"))
 
 
 def diverging() -> list[str]:
-    """The colours of differences, evenly spaced from negative to positive."""
+    """Return the colors of a diverging scale, evenly spaced, most negative value first."""
     return list(_option("chartDivergingColors"))
 
 
 def classifier_colours(names: Iterable[str]) -> dict[str, str]:
-    """Each classifier's colour, the same on every page; what refines another has that one's, a vote the text's."""
+    """Return the color of each classifier, the same on every page.
+
+    A refined classifier has the color of the one that it refines. Ensembles have the color of text.
+    """
     colours, bases = _categorical(), list_base_classifiers()
     return {
         name: inks()[0] if is_ensemble(name) else colours[bases.index(origin_of(name)) % len(colours)] for name in names

@@ -1,4 +1,4 @@
-"""What becomes of freed memory, in processes of their own."""
+"""Freed memory, measured in subprocesses."""
 
 import ctypes
 import platform
@@ -10,12 +10,12 @@ import pytest
 from mnist_core.base import memory
 from tests.conftest import PROJECT
 
-on_glibc = pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc can be told")
+on_glibc = pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="needs glibc")
 
 STEPS = """
 import resource
 import numpy as np
-from mnist_core import memory
+from mnist_core.base import memory
 
 def resident():
     with open("/proc/self/statm") as file:
@@ -35,30 +35,30 @@ step()
 
 
 def printed(code: str) -> list[int]:
-    """What a fresh process prints after that code."""
+    """Return the numbers that a new process prints when it runs the code."""
     run = subprocess.run([sys.executable, "-c", STEPS + code], cwd=PROJECT, capture_output=True, text=True, check=True)
     return [int(word) for word in run.stdout.split()]
 
 
 @on_glibc
-def test_a_process_that_keeps_its_memory_fetches_it_once():
-    before, after = printed("print(faults(5)); memory.keep_memory(); step(); print(faults(5))")
+def test_a_process_that_keeps_freed_memory_has_few_page_faults():
+    before, after = printed("print(faults(5)); memory.keep_freed_memory(); step(); print(faults(5))")
     assert after * 20 < before
 
 
 @on_glibc
-def test_memory_that_was_kept_is_given_back_when_asked_for():
+def test_kept_memory_is_released_on_request():
     kept, left = printed(
-        "memory.keep_memory(); step(); print(resident()); memory.give_back_memory(); print(resident())"
+        "memory.keep_freed_memory(); step(); print(resident()); memory.release_memory(); print(resident())"
     )
     assert kept - left > 40
 
 
 @pytest.mark.parametrize("error", [OSError, AttributeError, TypeError])
-def test_where_the_c_library_cannot_be_told_nothing_happens(error, monkeypatch):
+def test_without_the_functions_of_glibc_nothing_happens(error, monkeypatch):
     def refuse(name):
         raise error(name)
 
     monkeypatch.setattr(ctypes, "CDLL", refuse)
-    memory.give_back_memory()
-    memory.keep_memory()
+    memory.release_memory()
+    memory.keep_freed_memory()

@@ -1,9 +1,11 @@
+"""Quantization of out-of-fold scores."""
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
-from mnist_core.base.quantization import MOST_STEPS, STEPS_A_NAT, pack, unpack
+from mnist_core.base.quantization import MAX_STEPS, STEPS_PER_NAT, pack, unpack
 from mnist_core.evaluation.metrics import softmax
 
 logits_of_any_size = arrays(
@@ -16,37 +18,37 @@ def first_labels(logits):
 
 
 @given(logits_of_any_size)
-def test_predictions_survive_whatever_is_rounded(logits):
+def test_rounding_does_not_change_predictions(logits):
     np.testing.assert_array_equal(unpack(pack(logits, first_labels(logits))).argmax(axis=1), logits.argmax(axis=1))
 
 
 @given(logits_of_any_size)
-def test_no_difference_changes_by_more_than_a_step_above_the_floor(logits):
-    exact = np.maximum(logits - logits.max(axis=1, keepdims=True), -MOST_STEPS / STEPS_A_NAT)
-    np.testing.assert_allclose(unpack(pack(logits, first_labels(logits)))[:, 1:], exact[:, 1:], atol=1 / STEPS_A_NAT)
+def test_differences_above_the_floor_change_by_at_most_one_step(logits):
+    exact = np.maximum(logits - logits.max(axis=1, keepdims=True), -MAX_STEPS / STEPS_PER_NAT)
+    np.testing.assert_allclose(unpack(pack(logits, first_labels(logits)))[:, 1:], exact[:, 1:], atol=1 / STEPS_PER_NAT)
 
 
 @given(logits_of_any_size)
-def test_the_labels_own_logit_has_no_floor(logits):
+def test_the_logit_of_the_label_has_no_floor(logits):
     exact = logits - logits.max(axis=1, keepdims=True)
     kept = unpack(pack(logits, first_labels(logits)))
-    np.testing.assert_allclose(kept[:, 0], exact[:, 0], atol=1 / STEPS_A_NAT)
+    np.testing.assert_allclose(kept[:, 0], exact[:, 0], atol=1 / STEPS_PER_NAT)
 
 
 @given(logits_of_any_size, st.floats(-1000, 1000))
-def test_a_constant_added_to_a_row_changes_nothing_but_rounding(logits, constant):
+def test_a_constant_added_to_a_row_changes_only_the_rounding(logits, constant):
     difference = pack(logits, first_labels(logits)).astype(int) - pack(logits + constant, first_labels(logits))
     assert np.abs(difference).max() <= 1
 
 
-def test_probabilities_of_real_scores_are_kept_to_a_hundredth():
+def test_probabilities_of_typical_scores_change_by_less_than_two_percent():
     rng = np.random.default_rng(0)
     logits, y_true = rng.normal(0, 6, (5000, 10)), rng.integers(0, 10, 5000)
     exact, kept = softmax(logits), softmax(unpack(pack(logits, y_true)))
-    np.testing.assert_allclose(kept, exact, rtol=0.017, atol=np.exp(-MOST_STEPS / STEPS_A_NAT))
+    np.testing.assert_allclose(kept, exact, rtol=0.017, atol=np.exp(-MAX_STEPS / STEPS_PER_NAT))
     likelihoods = [np.log(proba[np.arange(5000), y_true]).mean() for proba in (exact, kept)]
     np.testing.assert_allclose(*likelihoods, rtol=1e-3)
 
 
-def test_the_farthest_step_is_not_passed():
-    assert pack(np.array([[0.0, -1e9, -1e9]]), np.array([2])).tolist() == [[0, MOST_STEPS, 65535]]
+def test_steps_do_not_exceed_the_maximum():
+    assert pack(np.array([[0.0, -1e9, -1e9]]), np.array([2])).tolist() == [[0, MAX_STEPS, 65535]]

@@ -1,4 +1,4 @@
-"""A real server and a real Chromium."""
+"""A real server and a real Chromium for the tests of this folder."""
 
 import contextlib
 import os
@@ -15,14 +15,16 @@ import pytest
 
 from tests.conftest import PROJECT, chromium
 
-Start = Callable[..., str]
+StartServer = Callable[..., str]
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+SECONDS_TO_START = 60.0
+SECONDS_TO_STOP = 20.0
 
 
 @contextlib.contextmanager
-def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
-    """Gives what starts a dashboard and tells its address, and ends all that it started."""
-    started = []
+def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartServer]:
+    """Provide a function that starts a dashboard and returns its address. Stop all of them at the end."""
+    started: list[subprocess.Popen[bytes]] = []
 
     def start(project: Path = PROJECT, **environment: str) -> str:
         with socket.socket() as probe:
@@ -31,19 +33,13 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
         options = {"server.port": port, "server.address": "127.0.0.1", "server.headless": "true"}
         command = [sys.executable, "-m", "streamlit", "run", "dashboard.py"]
         command += [f"--{name}={value}" for name, value in options.items()]
-        log = (tmp_path_factory.mktemp("server") / "log").open("w")
-        server = subprocess.Popen(command, cwd=project, env=os.environ | environment, stdout=log, stderr=log)
+        log = tmp_path_factory.mktemp("server") / "log"
+        with log.open("w") as output:
+            server = subprocess.Popen(command, cwd=project, env=os.environ | environment, stdout=output, stderr=output)
         started.append(server)
         address = f"http://127.0.0.1:{port}"
-        for _ in range(1200):
-            assert server.poll() is None, Path(log.name).read_text()
-            try:
-                urllib.request.urlopen(f"{address}/_stcore/health", timeout=1)
-            except OSError:
-                time.sleep(0.1)
-            else:
-                return address
-        raise AssertionError(f"The server at {address} did not start; see {log.name}")
+        _wait_for_health(server, address, log)
+        return address
 
     try:
         yield start
@@ -51,39 +47,58 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
         for server in started:
             server.terminate()
         for server in started:
-            server.wait(20)
+            try:
+                server.wait(SECONDS_TO_STOP)
+            except subprocess.TimeoutExpired:
+                server.kill()
+                server.wait(SECONDS_TO_STOP)
+
+
+def _wait_for_health(server: "subprocess.Popen[bytes]", address: str, log: Path) -> None:
+    end = time.monotonic() + SECONDS_TO_START
+    while time.monotonic() < end:
+        assert server.poll() is None, f"The server ended: {log.read_text()}"
+        try:
+            urllib.request.urlopen(f"{address}/_stcore/health", timeout=1)
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    raise AssertionError(f"The server did not answer within {SECONDS_TO_START:.0f} s: {log.read_text()}")
 
 
 @pytest.fixture
-def start_server(tmp_path_factory) -> Iterator[Start]:
-    """Start a dashboard that has served nobody yet, and give its address; keywords are environment variables."""
+def start_server(tmp_path_factory) -> Iterator[StartServer]:
+    """Return a function that starts a fresh dashboard and returns its address. Keywords are environment variables."""
     with servers(tmp_path_factory) as start:
         yield start
 
 
 @pytest.fixture
 def start_server_without_mnist(start_server, tmp_path) -> Callable[[str], str]:
-    """Start a dashboard on a copy of the project that has MNIST's files nowhere, and the web behind this proxy."""
+    """Return a function that starts a dashboard without MNIST's files, with this proxy for all downloads."""
 
     def start(proxy: str) -> str:
         project = tmp_path / "somewhere" / "project"
-        shutil.copytree(PROJECT, project, ignore=shutil.ignore_patterns(".*cache", ".git", "data", "tests"))
-        nowhere = dict.fromkeys(("HOME", "XDG_CACHE_HOME", "MNIST_DATA_DIR"), str(tmp_path))
-        return start_server(project, **nowhere, https_proxy=proxy)
+        ignored = shutil.ignore_patterns(".*cache", "__pycache__", ".git", "artifacts", "data", "tests")
+        shutil.copytree(PROJECT, project, ignore=ignored)
+        (project / "artifacts").symlink_to(PROJECT / "artifacts")
+        folders = dict.fromkeys(("HOME", "XDG_CACHE_HOME", "MNIST_DATA_DIR"), str(tmp_path))
+        return start_server(project, **folders, https_proxy=proxy)
 
     return start
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory) -> Iterator[str]:
-    """A dashboard that the tests of a module share."""
+    """Return the address of a dashboard that the tests of a module share."""
     with servers(tmp_path_factory) as start:
         yield start()
 
 
 @pytest.fixture(scope="module")
 def browser():
-    """A Chromium; no longer than a module, for until it is closed this thread has an event loop that runs."""
+    """Return a Chromium. It is closed after each module, because its event loop runs in this thread until then."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
@@ -94,6 +109,7 @@ def browser():
 
 @pytest.fixture
 def page(browser):
+    """Return a page in a browser context of its own."""
     context = browser.new_context(viewport={"width": 1280, "height": 1400}, accept_downloads=True)
     yield context.new_page()
     context.close()

@@ -1,4 +1,4 @@
-"""A click on either matrix of the Head-to-head page is a choice, and so is a link."""
+"""The Head to head page: a click on either matrix selects a pair or a cell, and each selection is a link."""
 
 import re
 import socket
@@ -7,53 +7,51 @@ import pytest
 from playwright.sync_api import expect
 
 from mnist_core import store
-from tests.browser.test_dashboard import PATIENCE, open_view, pairs_of, settle, view_of
+from tests.browser.actions import (
+    TIMEOUT,
+    cells_of,
+    click_mark,
+    open_view,
+    view_of,
+    wait_for_view,
+    wait_until,
+    wait_until_at_rest,
+)
 
 pytestmark = pytest.mark.browser
-
-
-def click(page, plot, place):
-    cells = page.locator(".js-plotly-plot").nth(plot).locator(".points path")
-    cells.nth(place).wait_for(state="attached")
-    cells.nth(place).scroll_into_view_if_needed()
-    box = cells.nth(place).bounding_box()
-    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-
-
-def click_cell(page, plot, place, expected):
-    click(page, plot, place)
-    page.wait_for_url(re.compile(expected))
-    settle(page)
+CELLS, PAIRS = 0, 1
+"""Numbers of the two charts of the page."""
 
 
 def place_of(dataset, a, b):
-    """Where the cell of a pair comes among those of all pairs."""
+    """Return the place of a pair's marker in the matrix of all pairs."""
     records, _ = store.load_records(dataset)
     ranked = [record.classifier for record in sorted(records, key=lambda record: -record.test_accuracy)]
     row, column = ranked.index(a), ranked.index(b)
-    return row * (len(ranked) - 1) + column - (column > row)  # nobody is compared with itself
+    return row * (len(ranked) - 1) + column - (column > row)  # The diagonal has no markers.
 
 
-def test_a_click_on_a_pair_compares_it_and_back_returns(server, page):
-    open_view(page, server, "/head_to_head?dataset=digits&model=cnn&model_b=sgd&page=1")
-    click_cell(page, 1, place_of("digits", "svc-ovo", "logistic"), "model=svc-ovo&model_b=logistic")
+def compared_with(page):
+    return page.get_by_role("combobox", name="Compare with B")
+
+
+def test_clicks_on_a_cell_and_a_pair_select_them_and_back_returns(server, page):
+    open_view(page, server, "/head_to_head?dataset=digits&model=cnn&model_b=sgd&who=a&page=1")
+    heading = re.match(r"true (\d), predicted (\d)", page.locator("button.tile").first.inner_text())
+    true, pred = map(int, heading.groups())
+    click_mark(page, CELLS, 10 * true + pred)
+    wait_for_view(page, f"true={true}&pred={pred}")
+    assert cells_of(page.locator("button.tile")) == {heading[0]}
     assert "page" not in view_of(page)
+    click_mark(page, PAIRS, place_of("digits", "svc-ovo", "logistic"))
+    wait_for_view(page, "model=svc-ovo&model_b=logistic")
     page.go_back()
     page.wait_for_url(re.compile("model_b=sgd"))
-    expect(page.get_by_role("combobox", name="Compare with B")).to_have_value("Linear SVM (SGD)", timeout=PATIENCE)
+    expect(compared_with(page)).to_have_value("Linear SVM (SGD)", timeout=TIMEOUT)
 
 
-def test_a_click_on_a_cell_keeps_its_digits(server, page):
-    open_view(page, server, "/head_to_head?dataset=digits&model=cnn&model_b=sgd&who=a")
-    said = re.match(r"true (\d), predicted (\d)", page.locator("button.tile").first.inner_text())
-    true, pred = map(int, said.groups())
-    click_cell(page, 0, 10 * true + pred, f"true={true}&pred={pred}")
-    assert pairs_of(page.locator("button.tile")) == {said[0]}
-
-
-def test_a_click_while_the_images_are_on_their_way_is_kept_however_late_the_browser_hears_of_it(
-    start_server_without_mnist, page
-):
+@pytest.mark.slow
+def test_a_click_while_images_load_is_kept_when_the_browser_gets_messages_late(start_server_without_mnist, page):
     held, holding = [], False
 
     def connect(browser):
@@ -62,20 +60,19 @@ def test_a_click_while_the_images_are_on_their_way_is_kept_however_late_the_brow
         server.on_message(lambda message: held.append((browser, message)) if holding else browser.send(message))
 
     page.route_web_socket(re.compile("_stcore/stream"), connect)
-    with socket.create_server(("127.0.0.1", 0)) as silent:  # a network that is there and answers nothing
+    with socket.create_server(("127.0.0.1", 0)) as silent:  # A proxy that accepts connections and never answers.
         server = start_server_without_mnist(f"http://127.0.0.1:{silent.getsockname()[1]}")
         open_view(page, server, "/head_to_head?dataset=mnist&model=cnn&model_b=sgd&page=2")
-        page.get_by_text("Getting the images of MNIST").wait_for()
+        page.get_by_text("Loading the images of MNIST").wait_for()
         holding = True
-        click(page, 1, place_of("mnist", "svc-ovo", "logistic"))
-    # The page asks how far they are, as of the view before the click, until it is told that they cannot be had.
-    while not any(b"are not here" in message for _, message in held):
-        page.wait_for_timeout(100)
+        click_mark(page, PAIRS, place_of("mnist", "svc-ovo", "logistic"))
+    # The page asks for the progress with the view before the click, until the images are unavailable.
+    wait_until(page, lambda: any(b"are unavailable" in message for _, message in held), "a message on missing images")
     holding = False
     for browser, message in held:
         browser.send(message)
     page.wait_for_url(re.compile("model=svc-ovo&model_b=logistic"))
-    page.get_by_text("are not here").wait_for()
-    settle(page)
+    page.get_by_text("are unavailable").wait_for()
+    wait_until_at_rest(page)
     assert view_of(page) == {"dataset": "mnist", "model": "svc-ovo", "model_b": "logistic"}
-    expect(page.get_by_role("combobox", name="Compare with B")).to_have_value("Logistic regression", timeout=PATIENCE)
+    expect(compared_with(page)).to_have_value("Logistic regression", timeout=TIMEOUT)

@@ -1,68 +1,60 @@
-"""A click on a point, a cell or a picture of the Robustness page is a choice, and so is a link."""
+"""The Robustness page: a click on a point, a cell or a picture selects it, and each selection is a link."""
 
 import re
 
 import pytest
 from playwright.sync_api import expect
 
+from mnist_core.images.transforms import TRANSFORMS
+from tests.browser.actions import TIMEOUT, click_mark, open_view, view_of, wait_for_view, wait_until_at_rest
 from tests.browser.conftest import servers
-from tests.browser.test_dashboard import PATIENCE, open_view, settle, view_of
 
 pytestmark = pytest.mark.browser
+CURVES, HEAT_MAP = 0, 1
+"""Numbers of the two charts of the page."""
 
 
 @pytest.fixture(scope="module")
-def measured(tmp_path_factory, run_on_distorted):
-    """A dashboard whose results were run on distorted digits."""
+def server(tmp_path_factory, measured_robustness):
+    """Return the address of a dashboard with the robustness of three classifiers."""
     with servers(tmp_path_factory) as start:
-        yield start(MNIST_ARTIFACTS_DIR=str(run_on_distorted))
+        yield start(MNIST_ARTIFACTS_DIR=str(measured_robustness))
 
 
-def click_point(page, plot, place, expected):
-    points = page.locator(".js-plotly-plot").nth(plot).locator(".points path")
-    points.nth(place).wait_for(state="attached")
-    box = points.nth(place).bounding_box()
-    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    page.wait_for_url(re.compile(expected))
-    settle(page)
+def open_with_images(page, server, query):
+    open_view(page, server, f"/robustness?dataset=digits&{query}")
+    page.locator("button.tile .ink").first.wait_for()
 
 
-def test_a_click_on_a_cell_chooses_its_classifier_and_transform_and_back_returns(measured, page):
-    open_view(page, measured, "/robustness?dataset=digits&model=sgd&page=2")
-    page.locator("button.tile .ink").first.wait_for()  # the images are there: nothing moves any more
-    best = page.locator(".js-plotly-plot").nth(1).locator(".ytick text").first.text_content()
-    click_point(page, 1, 4, "transform=elastic")
-    chosen = view_of(page)
+def test_a_click_on_a_cell_selects_its_classifier_and_transform_and_back_returns(server, page):
+    open_with_images(page, server, "model=sgd&page=2")
+    best = page.locator(".js-plotly-plot").nth(HEAT_MAP).locator(".ytick text").first.text_content()
+    click_mark(page, HEAT_MAP, 4)
+    wait_for_view(page, "transform=elastic")
+    view = view_of(page)
     labels = {"sgd": "Linear SVM (SGD)", "logistic": "Logistic regression", "svc-ovo": "SVC one-vs-one"}
-    assert labels[chosen["model"]] == best
-    assert "page" not in chosen
+    assert labels[view["model"]] == best
+    assert "page" not in view
     page.go_back()
-    page.wait_for_url(re.compile("page=2"))
-    expect(page.get_by_role("combobox", name="Transform")).to_have_value("Rotation", timeout=PATIENCE)
+    wait_for_view(page, "page=2")
+    expect(page.get_by_role("combobox", name="Transform")).to_have_value("Rotation", timeout=TIMEOUT)
 
 
-def test_a_click_on_a_point_chooses_its_classifier_and_severity(measured, page):
-    open_view(page, measured, "/robustness?dataset=digits&model=svc-ovo&transform=noise")
-    page.locator("button.tile .ink").first.wait_for()
-    click_point(page, 0, 4, "severity=4")  # the first line is the first of the others
-    assert view_of(page)["model"] == "sgd"
-
-
-def test_the_digit_as_it_is_leaves_the_severity_alone(measured, page):
-    open_view(page, measured, "/robustness?dataset=digits&model=logistic&transform=noise&severity=4&page=2")
-    page.locator("button.tile .ink").first.wait_for()
+def test_clicks_on_a_point_and_a_picture_select_the_severity_and_the_undistorted_digit_keeps_it(server, page):
+    open_with_images(page, server, "model=svc-ovo&transform=noise&page=2")
+    click_mark(page, CURVES, 4)  # The first line belongs to the first classifier that is not selected.
+    wait_for_view(page, "severity=4")
+    view = view_of(page)
+    assert (view["model"], "page" in view) == ("sgd", False)
+    page.get_by_role("button", name=re.compile("Noise, .* Choose it.")).last.click()
+    wait_for_view(page, "severity=5")
+    selected = page.locator("button.tile.selected")
+    assert selected.count() == 1
+    assert f"{TRANSFORMS['noise'].severities[4]:g}" in selected.inner_text()
+    page.get_by_test_id("stPagination").get_by_role("button", name="2").click()
+    wait_for_view(page, "page=2")
     page.get_by_role("button", name="Noise, as it is").click()
     page.wait_for_url(lambda url: "page=" not in url)
-    settle(page)
-    assert view_of(page)["severity"] == "4"
+    wait_until_at_rest(page)
+    assert view_of(page)["severity"] == "5"
     assert not page.get_by_text("does not exist").count()
-
-
-def test_a_click_on_a_picture_chooses_its_severity(measured, page):
-    open_view(page, measured, "/robustness?dataset=digits&model=logistic&transform=occlusion")
-    page.locator("button.tile .ink").first.wait_for()
-    page.get_by_role("button", name="Occlusion, 12 px. Choose it.").click()
-    page.wait_for_url(re.compile("severity=5"))
-    settle(page)
-    assert page.locator("button.tile.selected").count() == 1
-    assert "12 px" in page.locator("button.tile.selected").inner_text()

@@ -1,4 +1,4 @@
-"""A training from the choice of its settings to its end, as somebody sees it who sits before it."""
+"""Trainings started in the browser: progress, the stored run, cancellation, renaming and deletion."""
 
 import re
 import shutil
@@ -7,16 +7,20 @@ import pytest
 from playwright.sync_api import expect
 
 from mnist_core.base.labels import plain
-from mnist_core.training import train
-from tests.browser.test_dashboard import open_view, settle, view_of
+from mnist_core.training import CustomRun, train
+from tests.browser.actions import open_view, view_of, wait_for_view, wait_until_at_rest
 from tests.conftest import PROJECT
 
 pytestmark = pytest.mark.browser
 HOSTILE = "<b>x</b> **y** ![z](http://a.b/z.png)"
+"""A label with markup and a link to another host, which pages must show as plain text."""
+TRAINING_TIMEOUT = 90_000
+"""Milliseconds after which a training has failed."""
 
 
 @pytest.fixture
 def artifacts(tmp_path):
+    """Return the folder of `digits` in a copy of the committed results of two classifiers."""
     folder = tmp_path / "artifacts" / "digits"
     folder.mkdir(parents=True)
     for name in ("labels.npz", "sgd", "logistic"):
@@ -25,43 +29,65 @@ def artifacts(tmp_path):
     return folder
 
 
-def test_a_changed_classifier_is_trained_watched_compared_renamed_and_deleted(start_server, page, artifacts, tmp_path):
+def button(page, name):
+    return page.get_by_role("button", name=name, exact=True)
+
+
+def test_a_missing_run_is_trained_from_the_page_and_joins_the_others(start_server, page, artifacts, tmp_path):
+    shutil.rmtree(artifacts / "logistic")
+    server = start_server(MNIST_ARTIFACTS_DIR=str(artifacts.parent), TMPDIR=str(tmp_path))
+    open_view(page, server, "/confusion?dataset=digits&model=logistic")
+    assert page.get_by_text("it has not been trained here yet").is_visible()
+    button(page, "Train it here").click()
+    page.get_by_text("Training Logistic regression on digits").wait_for()
+    page.locator(".js-plotly-plot").wait_for(timeout=TRAINING_TIMEOUT)
+    assert (artifacts / "logistic" / "record.json").exists()
+
+
+def test_a_cancelled_training_stores_nothing(start_server, page, artifacts, tmp_path):
+    server = start_server(MNIST_ARTIFACTS_DIR=str(artifacts.parent), TMPDIR=str(tmp_path))
+    open_view(page, server, "/errors?dataset=digits&model=mlp")
+    button(page, "Train it here").click()
+    button(page, "Cancel").click()
+    page.get_by_text("was cancelled; no partial run was written").wait_for()
+    assert not (artifacts / "mlp").exists()
+    assert button(page, "Train it here").is_enabled()
+
+
+@pytest.mark.timeout(240)
+def test_a_custom_run_is_trained_compared_renamed_and_deleted(start_server, page, artifacts, tmp_path):
     server = start_server(MNIST_ARTIFACTS_DIR=str(artifacts.parent), TMPDIR=str(tmp_path))
     hosts = set()
     page.on("request", lambda request: hosts.add(request.url.split("/")[2]))
     open_view(page, server, "/training?dataset=digits&model=logistic")
-    slider = page.get_by_role("slider").first
-    slider.focus()
+    page.get_by_role("slider").first.focus()
     page.keyboard.press("ArrowLeft")
-    page.wait_for_url(re.compile(r"logistic\.C=0\.3"))
-    settle(page)
+    wait_for_view(page, r"logistic\.C=0\.3")
     page.get_by_label("Name", exact=True).fill("Less C")
     page.keyboard.press("Enter")
-    page.wait_for_url(re.compile("logistic.name=Less"))
-    settle(page)
-    page.get_by_role("button", name="Train", exact=True).click()
+    wait_for_view(page, "logistic.name=Less")
+    button(page, "Train").click()
     page.get_by_text("Training Logistic regression on digits").wait_for()
-    page.get_by_text("(C 0.3, “Less C”): done.").wait_for(timeout=300_000)
-    settle(page)
+    page.get_by_text("(C 0.3, “Less C”): done.").wait_for(timeout=TRAINING_TIMEOUT)
+    wait_until_at_rest(page)
     assert view_of(page)["run"] == "logistic@1"
     assert page.get_by_test_id("stMetricLabel").first.inner_text() == "Less C (1)"
-    page.get_by_role("link", name=re.compile("What was fixed")).click()
-    page.get_by_role("heading", name="What was fixed, and what newly broke").wait_for()
+    page.get_by_role("link", name=re.compile("Fixed")).click()
+    page.get_by_role("heading", name="Fixed and newly broken digits").wait_for()
     assert view_of(page) | {"model": "logistic@1", "model_b": "logistic"} == view_of(page)
 
     open_view(page, server, "/?dataset=digits&model=logistic@1")
     page.locator(".js-plotly-plot").get_by_text("Less C (1)").first.wait_for()
     page.get_by_test_id("stSidebarNavLink").filter(has_text="Training").click()
-    page.get_by_label("Another name").fill(HOSTILE)
+    page.get_by_label("New name").fill(HOSTILE)
     page.keyboard.press("Enter")
-    settle(page)
-    page.get_by_role("button", name="Rename").click()
-    label = page.get_by_test_id("stMetricLabel").get_by_text(f"{plain(HOSTILE)} (1)")
-    label.wait_for()
-    assert page.get_by_role("heading", name=f"Settings of {plain(HOSTILE)} (1)").is_visible()
-    page.get_by_role("button", name="Delete", exact=True).click()
-    page.get_by_role("button", name="Delete it").click()
-    page.get_by_text("what you train above is kept here").wait_for()
+    wait_until_at_rest(page)
+    button(page, "Rename").click()
+    page.get_by_test_id("stMetricLabel").get_by_text(f"{plain(HOSTILE)} (1)").wait_for()
+    assert page.get_by_role("heading", name=f"Hyperparameters of {plain(HOSTILE)} (1)").is_visible()
+    button(page, "Delete").click()
+    button(page, "Delete it").click()
+    page.get_by_text("No custom runs on this dataset yet").wait_for()
     assert view_of(page)["model"] == "logistic"
     assert not (artifacts / "logistic@1").exists()
     open_view(page, server, "/?dataset=digits")
@@ -70,18 +96,17 @@ def test_a_changed_classifier_is_trained_watched_compared_renamed_and_deleted(st
     assert {host.split(":")[0] for host in hosts} == {"127.0.0.1"}
 
 
-def test_once_a_run_is_deleted_nothing_asks_to_delete_the_next(start_server, page, artifacts, monkeypatch):
+def test_after_a_deletion_the_next_run_is_not_to_be_confirmed(start_server, page, artifacts, monkeypatch):
     monkeypatch.setenv("MNIST_ARTIFACTS_DIR", str(artifacts.parent))
     for name in ("logistic@1", "logistic@2"):
-        train("logistic", "digits", subset=100, store_as=name)
+        assert train("logistic", "digits", custom=CustomRun(subset=100)).classifier == name
     server = start_server(MNIST_ARTIFACTS_DIR=str(artifacts.parent))
     open_view(page, server, "/training?dataset=digits&model=logistic@2")
-    sure = page.get_by_role("button", name="Delete it")
-    page.get_by_role("button", name="Delete", exact=True).click()
-    sure.click()
-    page.wait_for_url(re.compile("model=logistic$"))
-    settle(page)
+    confirm = button(page, "Delete it")
+    button(page, "Delete").click()
+    confirm.click()
+    wait_for_view(page, "model=logistic$")
     assert [path.name for path in artifacts.glob("*@*")] == ["logistic@1"]
-    expect(sure).to_be_hidden()
-    page.get_by_role("button", name="Delete", exact=True).click()
-    expect(sure).to_be_visible()
+    expect(confirm).to_be_hidden()
+    button(page, "Delete").click()
+    expect(confirm).to_be_visible()

@@ -1,4 +1,4 @@
-"""Every classifier keeps the contract: what is stored and served says what was trained."""
+"""Rules that every single classifier of the registry obeys: training, export, storing and serving."""
 
 import subprocess
 import sys
@@ -7,17 +7,21 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from mnist_core.base.errors import MnistCoreError, UnknownNameError
+from mnist_core.base.errors import MnistCoreError, TrainingError, UnknownNameError
 from mnist_core.classifiers.onnx.served import CHUNK, OnnxClassifier
 from mnist_core.classifiers.registry import (
     CLASSIFIERS,
     get_classifier_spec,
+    get_trainable_spec,
     hyperparameters_for,
+    is_ensemble,
     list_base_classifiers,
     list_classifiers,
+    members_of,
     origin_of,
+    search_space_of,
 )
-from mnist_core.classifiers.spec import Estimator, History
+from mnist_core.classifiers.spec import ClassifierSpec, EnsembleSpec, Estimator, History
 from mnist_core.datasets import Split, get_dataset_spec, list_datasets, load_dataset
 from mnist_core.store import Record, load_model, save_run
 
@@ -44,20 +48,21 @@ class Trained:
 PARAMETERS = [
     pytest.param(name, marks=pytest.mark.torch if "torch" in spec.requires else ())
     for name, spec in CLASSIFIERS.items()
-    if not spec.members  # test_vote.py has those
+    if not is_ensemble(name)
 ]
+"""The single classifiers. Ensembles are tested in test_ensemble.py."""
 
 
 @pytest.fixture(scope="module", params=PARAMETERS)
 def trained(request: pytest.FixtureRequest) -> Trained:
-    spec, digits = CLASSIFIERS[request.param], load_dataset("digits")
+    spec, digits = get_trainable_spec(request.param), load_dataset("digits")
     estimator = spec.build(hyperparameters_for(spec.name, "digits") | SMALLER.get(spec.name, {}), 0)
     validation = digits.test.images[:100], digits.test.labels[:100]
     history = estimator.fit(digits.train.images, digits.train.labels, validation=validation)
     return Trained(spec.name, estimator, history, estimator.to_onnx().SerializeToString(), digits.test)
 
 
-def test_scores_and_labels_of_the_exported_model_are_the_estimators(trained: Trained) -> None:
+def test_the_exported_model_predicts_the_scores_and_labels_of_the_estimator(trained: Trained) -> None:
     expected = trained.estimator.scores(trained.test.images)
     found = OnnxClassifier(trained.model).scores(trained.test.images)
     assert found.dtype == expected.dtype == np.float32
@@ -66,12 +71,12 @@ def test_scores_and_labels_of_the_exported_model_are_the_estimators(trained: Tra
     assert (found.argmax(axis=1) == trained.estimator.predict(trained.test.images)).mean() >= 0.999
 
 
-def test_it_learns(trained: Trained) -> None:
+def test_the_accuracy_on_the_test_set_is_above_85_percent(trained: Trained) -> None:
     assert (OnnxClassifier(trained.model).predict(trained.test.images) == trained.test.labels).mean() > 0.85
 
 
 @pytest.mark.parametrize("temperature", [1e-3, 1.0, 50.0])
-def test_probabilities_sum_to_one_and_keep_the_labels(trained: Trained, temperature: float) -> None:
+def test_probabilities_sum_to_one_and_are_highest_for_the_predicted_label(trained: Trained, temperature: float) -> None:
     served = OnnxClassifier(trained.model, temperature)
     proba, labels = served.predict_proba(trained.test.images), served.predict(trained.test.images)
     assert proba.dtype == np.float32
@@ -80,18 +85,18 @@ def test_probabilities_sum_to_one_and_keep_the_labels(trained: Trained, temperat
     assert (proba[np.arange(len(labels)), labels] == proba.max(axis=1)).all()
 
 
-def test_a_digit_scores_the_same_alone_and_among_others(trained: Trained) -> None:
+def test_the_scores_of_an_image_do_not_depend_on_the_batch(trained: Trained) -> None:
     served, images = OnnxClassifier(trained.model), trained.test.images[: CHUNK + 3]
     together = served.scores(images)
     alone = np.concatenate([served.scores(images[i : i + 1]) for i in (0, CHUNK - 1, CHUNK, CHUNK + 2)])
     np.testing.assert_allclose(alone, together[[0, CHUNK - 1, CHUNK, CHUNK + 2]], atol=1e-4 * np.ptp(together))
 
 
-def test_no_digits_have_no_scores(trained: Trained) -> None:
+def test_no_images_give_no_probabilities(trained: Trained) -> None:
     assert OnnxClassifier(trained.model).predict_proba(trained.test.images[:0]).shape == (0, 10)
 
 
-def test_epochs_are_recorded_for_networks_alone(trained: Trained) -> None:
+def test_only_networks_have_a_history_of_epochs(trained: Trained) -> None:
     if CLASSIFIERS[trained.name].family != "network":
         assert trained.history == []
         return
@@ -100,7 +105,9 @@ def test_epochs_are_recorded_for_networks_alone(trained: Trained) -> None:
     assert 0 <= trained.history[-1]["validation_accuracy"] <= 1
 
 
-def test_it_survives_the_store(trained: Trained, tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_stored_model_predicts_the_same_after_loading(
+    trained: Trained, tmp_path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("MNIST_ARTIFACTS_DIR", str(tmp_path))
     served = OnnxClassifier(trained.model, 2.0)
     labels = {"train": np.zeros(10, dtype=np.uint8), "test": trained.test.labels}
@@ -110,12 +117,14 @@ def test_it_survives_the_store(trained: Trained, tmp_path, monkeypatch: pytest.M
     np.testing.assert_array_equal(load_model(record).predict_proba(images), served.predict_proba(images))
 
 
-@pytest.mark.parametrize("name", [name for name, spec in CLASSIFIERS.items() if not (spec.requires or spec.members)])
-def test_same_seed_same_scores(name) -> None:
+@pytest.mark.parametrize(
+    "name", [name for name, spec in CLASSIFIERS.items() if not (spec.requires or is_ensemble(name))]
+)
+def test_the_same_seed_gives_the_same_scores(name) -> None:
     images, labels = load_dataset("digits").train.images[:300], load_dataset("digits").train.labels[:300]
     scores = []
     for _ in range(2):
-        estimator = CLASSIFIERS[name].build(hyperparameters_for(name, "digits"), 3)
+        estimator = get_trainable_spec(name).build(hyperparameters_for(name, "digits"), 3)
         estimator.fit(images, labels)
         scores.append(estimator.scores(images))
     np.testing.assert_array_equal(*scores)
@@ -130,8 +139,8 @@ def test_same_seed_same_scores(name) -> None:
         [[0]],
     ],
 )
-def test_other_images_are_refused_and_say_what_was_expected(images) -> None:
-    spec = CLASSIFIERS["logistic"]
+def test_images_of_another_type_or_shape_are_refused_with_what_was_expected(images) -> None:
+    spec = get_trainable_spec("logistic")
     digits = load_dataset("digits").train
     estimator = spec.build({**spec.hyperparameters, "max_iter": 5}, 0)
     with pytest.warns(match="converge"):
@@ -141,12 +150,12 @@ def test_other_images_are_refused_and_say_what_was_expected(images) -> None:
         served.scores(images)
 
 
-def test_bytes_that_are_no_model_are_refused() -> None:
+def test_bytes_that_are_not_a_model_are_refused() -> None:
     with pytest.raises(MnistCoreError, match="cannot read the model"):
         OnnxClassifier(b"no model")
 
 
-def test_the_registry_names_its_entries_and_says_which_there_are() -> None:
+def test_an_unknown_name_is_refused_with_the_names_that_exist() -> None:
     assert all(name == spec.name for name, spec in CLASSIFIERS.items())
     assert list_classifiers("digits") == list(CLASSIFIERS)
     with pytest.raises(UnknownNameError, match="sgd, sgd-scaled"):
@@ -154,40 +163,59 @@ def test_the_registry_names_its_entries_and_says_which_there_are() -> None:
 
 
 @pytest.mark.parametrize("dataset", list_datasets())
-def test_a_dataset_overrides_only_what_there_is(dataset: str) -> None:
+def test_a_dataset_overrides_only_existing_hyperparameters(dataset: str) -> None:
     for name, overrides in get_dataset_spec(dataset).overrides.items():
         assert overrides.keys() <= CLASSIFIERS[name].hyperparameters.keys()
         assert {**hyperparameters_for(name, dataset)} == {**CLASSIFIERS[name].hyperparameters, **overrides}
 
 
 @pytest.mark.parametrize("name", CLASSIFIERS)
-def test_search_spaces_are_about_hyperparameters(name: str) -> None:
-    assert CLASSIFIERS[name].search_space.keys() <= CLASSIFIERS[name].hyperparameters.keys()
+def test_a_search_space_has_only_existing_hyperparameters(name: str) -> None:
+    assert search_space_of(name).keys() <= CLASSIFIERS[name].hyperparameters.keys()
 
 
-def test_a_vote_asks_classifiers_that_stand_before_it_and_have_models_of_their_own() -> None:
+def test_the_members_of_an_ensemble_are_earlier_single_classifiers() -> None:
     names = list(CLASSIFIERS)
-    for name, spec in CLASSIFIERS.items():
-        assert all(names.index(member) < names.index(name) for member in spec.members)
-        assert not any(CLASSIFIERS[member].members for member in spec.members)
-        assert len(set(spec.members)) == len(spec.members)
+    for name in names:
+        members = members_of(name)
+        assert all(names.index(member) < names.index(name) for member in members)
+        assert not any(is_ensemble(member) for member in members)
+        assert len(set(members)) == len(members)
 
 
-def test_the_base_classifiers_are_the_nine_that_neither_refine_nor_vote() -> None:
+def test_the_nine_base_classifiers_neither_refine_another_one_nor_are_ensembles() -> None:
     bases = list_base_classifiers()
     assert len(bases) == 9
     for name in CLASSIFIERS.keys() - set(bases):
-        assert bool(CLASSIFIERS[name].members) != (CLASSIFIERS[name].refines in CLASSIFIERS)
+        assert is_ensemble(name) != (CLASSIFIERS[name].refines in CLASSIFIERS)
 
 
-def test_the_ensemble_votes_over_each_familys_refined_classifier() -> None:
+def test_the_ensemble_combines_the_refined_classifier_of_each_family() -> None:
     refined = {name: origin_of(name) for name, spec in CLASSIFIERS.items() if spec.refines}
-    assert set(CLASSIFIERS["ensemble"].members) == set(refined)
+    assert set(members_of("ensemble")) == set(refined)
     assert len(set(refined.values())) == len(refined)
 
 
+@pytest.mark.parametrize("name", CLASSIFIERS)
+def test_a_spec_is_either_trainable_or_an_ensemble(name: str) -> None:
+    assert isinstance(CLASSIFIERS[name], EnsembleSpec if is_ensemble(name) else ClassifierSpec)
+    assert is_ensemble(name) == bool(members_of(name)) == bool(members_of(f"{name}@1"))
+    if is_ensemble(name):
+        assert CLASSIFIERS[name].hyperparameters == {"members": list(members_of(name))}
+
+
+@pytest.mark.parametrize("name", ["ensemble", "ensemble@1"])
+def test_an_ensemble_is_not_trainable_and_its_members_and_command_are_named(name: str) -> None:
+    members = ", ".join(members_of(name))
+    expected = f"Tuning needs a single classifier, found the ensemble {name}. Use its members instead: {members}."
+    with pytest.raises(TrainingError, match=f"{expected}.*run: python -m mnist_core train ensemble$"):
+        get_trainable_spec(name, purpose="Tuning")
+    with pytest.raises(UnknownNameError):
+        get_trainable_spec("sdg")
+
+
 @pytest.mark.parametrize("module", ["registry", "onnx.served", "ensemble"])
-def test_serving_imports_nothing_that_trains(module: str) -> None:
+def test_serving_imports_no_package_for_training(module: str) -> None:
     code = (
         f"import sys, mnist_core.classifiers.{module}\n"
         "print(*(name for name in ('sklearn', 'torch', 'onnx', 'scipy') if name in sys.modules))"

@@ -1,10 +1,11 @@
-"""Features computed in ONNX are what a straightforward implementation gives."""
+"""Features computed by ONNX graphs are equal to those of straightforward implementations."""
 
 import numpy as np
 import pytest
 from scipy import ndimage
 
-from mnist_core.classifiers.extractor import SIDE, Extractor, add_upright
+from mnist_core.base.digits import SIDE
+from mnist_core.classifiers.extractor import Extractor, add_upright
 from mnist_core.classifiers.gradients import OrientedGradients, derivative_kernels
 from mnist_core.classifiers.patches import FLAT, PatchFeatures
 from mnist_core.datasets import load_dataset
@@ -27,7 +28,7 @@ def upright(images, *, centred):
 
 
 def moments(image):
-    """Mean x, mean y, and the slant: covariance over the variance of y."""
+    """Return mean x, mean y and the slant: the covariance divided by the variance of y."""
     y, x = np.meshgrid(PLACES, PLACES, indexing="ij")
     weights = image / image.sum()
     mean_x, mean_y = (weights * x).sum(), (weights * y).sum()
@@ -36,7 +37,7 @@ def moments(image):
 
 
 @pytest.mark.parametrize("centred", [False, True])
-def test_an_upright_digit_is_what_scipy_shears(centred):
+def test_a_deslanted_image_is_equal_to_a_shear_by_scipy(centred):
     for image, found in zip(IMAGES / 255, upright(IMAGES, centred=centred), strict=True):
         mean_x, mean_y, slant = moments(image)
         matrix = np.array([[1, 0], [slant, 1]])  # rows and columns
@@ -51,7 +52,7 @@ def test_an_upright_digit_is_what_scipy_shears(centred):
         np.testing.assert_allclose(found, expected, atol=1e-4)
 
 
-def test_it_has_no_slant_left_and_centred_its_ink_is_in_the_middle():
+def test_a_deslanted_image_has_no_slant_and_a_centered_one_has_its_ink_in_the_middle():
     before = [abs(moments(image)[2]) for image in IMAGES]
     for image in upright(IMAGES, centred=True):
         mean_x, mean_y, slant = moments(image)
@@ -59,7 +60,7 @@ def test_it_has_no_slant_left_and_centred_its_ink_is_in_the_middle():
         assert (abs(mean_x), abs(mean_y)) < (0.5, 0.5)
 
 
-def test_oriented_gradients_are_those_of_a_plain_implementation():
+def test_oriented_gradients_are_equal_to_a_plain_implementation():
     extractor = OrientedGradients(directions=6, cell=8, stride=4, centred=False, unit=True)
     found = extractor(IMAGES)
     for image, row in zip(upright(IMAGES, centred=False), found, strict=True):
@@ -73,7 +74,7 @@ def test_oriented_gradients_are_those_of_a_plain_implementation():
     np.testing.assert_allclose(np.linalg.norm(found, axis=1), 1, atol=1e-5)
 
 
-def test_patch_features_are_the_responses_to_whitened_centres_averaged_over_cells():
+def test_patch_features_are_the_responses_to_whitened_centers_averaged_over_cells():
     extractor = PatchFeatures(12, 0.5, seed=0)
     extractor.fit(load_dataset("digits").train.images)
     found = extractor(IMAGES[:5]).reshape(5, 12, 4, 4)
@@ -89,7 +90,7 @@ def test_patch_features_are_the_responses_to_whitened_centres_averaged_over_cell
                 np.testing.assert_allclose(maps[:, row, column], cell, atol=2e-3)
 
 
-def test_a_blank_image_has_finite_features_and_no_images_have_none():
+def test_a_blank_image_has_finite_features_and_no_images_give_no_rows():
     for extractor in (
         OrientedGradients(directions=8, cell=6, stride=3, centred=True, unit=True),
         OrientedGradients(directions=8, cell=6, stride=3, centred=True, unit=False),

@@ -17,18 +17,18 @@ from mnist_core.evaluation.calibration import (
     expected_calibration_error,
 )
 
-answers = st.integers(1, 80).flatmap(
+predictions = st.integers(1, 80).flatmap(
     lambda n: st.tuples(
         arrays(np.float32, n, elements=st.integers(0, 40).map(lambda step: step / 40) | st.floats(0, 1, width=32)),
         arrays(bool, n),
     )
 )
-"""Confidences, some of which tie, and whether the predictions are right."""
+"""Confidences, some of them equal, and whether the predictions are correct."""
 binnings = pytest.mark.parametrize("by", ["mass", "width"])
 
 
-@given(answers)
-def test_bins_of_equal_width_are_those_of_scikit_learn(pair):
+@given(predictions)
+def test_bins_of_equal_width_equal_those_of_scikit_learn(pair):
     confidence, correct = pair
     bins = calibration_bins(confidence, correct, by="width")
     accuracy, mean = calibration_curve(correct, confidence.astype(float), n_bins=15, strategy="uniform")
@@ -37,7 +37,7 @@ def test_bins_of_equal_width_are_those_of_scikit_learn(pair):
 
 
 @given(st.integers(0, 1000), st.integers(1, 20))
-def test_bins_of_equal_mass_are_those_of_scikit_learn_where_nothing_ties(seed, digits):
+def test_bins_of_equal_mass_equal_those_of_scikit_learn_if_all_confidences_differ(seed, digits):
     rng = np.random.default_rng(seed)
     confidence, correct = rng.random(15 * digits), rng.random(15 * digits) < 0.7
     bins = calibration_bins(confidence, correct, by="mass")
@@ -48,8 +48,8 @@ def test_bins_of_equal_mass_are_those_of_scikit_learn_where_nothing_ties(seed, d
 
 
 @binnings
-@given(pair=answers)
-def test_every_digit_is_in_one_bin_within_its_bounds(by, pair):
+@given(pair=predictions)
+def test_every_sample_is_in_one_bin_within_its_bounds(by, pair):
     confidence, correct = pair
     bins = calibration_bins(confidence, correct, by=by)
     assert bins["digits"].sum() == len(confidence)
@@ -61,8 +61,8 @@ def test_every_digit_is_in_one_bin_within_its_bounds(by, pair):
 
 
 @binnings
-@given(pair=answers, random=st.randoms(use_true_random=False))
-def test_the_error_is_in_0_to_1_and_the_order_of_digits_does_not_change_it(by, pair, random):
+@given(pair=predictions, random=st.randoms(use_true_random=False))
+def test_the_error_is_in_0_to_1_and_independent_of_the_order_of_samples(by, pair, random):
     confidence, correct = pair
     error = expected_calibration_error(calibration_bins(confidence, correct, by=by))
     assert 0 <= error <= 1
@@ -72,14 +72,14 @@ def test_the_error_is_in_0_to_1_and_the_order_of_digits_does_not_change_it(by, p
     assert expected_calibration_error(shuffled) == pytest.approx(error)
 
 
-@given(answers)
-def test_in_one_bin_the_error_is_the_distance_of_mean_confidence_and_accuracy(pair):
+@given(predictions)
+def test_the_error_of_a_single_bin_is_the_difference_of_mean_confidence_and_accuracy(pair):
     confidence, correct = pair
     error = expected_calibration_error(calibration_bins(confidence, correct, bins=1))
     assert error == pytest.approx(abs(confidence.mean(dtype=float) - correct.mean()), abs=1e-9)
 
 
-def test_calibration_by_hand():
+def test_calibration_of_a_small_example():
     confidence = np.array([0.55, 0.6, 0.95, 0.95, 1.0])
     correct = np.array([True, False, True, True, False])
     bins = calibration_bins(confidence, correct, by="width", bins=10)
@@ -94,20 +94,20 @@ def test_calibration_by_hand():
 
 @pytest.mark.parametrize(("right", "error"), [(True, 0), (False, 1)])
 @binnings
-def test_certainty_that_is_always_right_has_no_error_and_always_wrong_the_greatest(by, right, error):
+def test_full_confidence_has_error_0_if_always_right_and_1_if_always_wrong(by, right, error):
     bins = calibration_bins(np.ones(20), np.full(20, right), by=by)
     assert bins["digits"].tolist() == [20]
     assert expected_calibration_error(bins) == error
 
 
-def test_digits_that_tie_share_a_bin():
+def test_equal_confidences_share_a_bin():
     confidence = np.repeat([0.3, 0.9, 1.0], [1, 2, 97])
     bins = calibration_bins(confidence, np.ones(100, dtype=bool))
     assert bins["digits"].tolist() == [3, 97]
 
 
 @binnings
-def test_chance_errors_are_those_of_outcomes_drawn_from_the_confidences(by):
+def test_chance_errors_match_simulated_outcomes(by):
     rng = np.random.default_rng(1)
     confidence = (1 - rng.random(2000) ** 4 / 2).astype(np.float32)
     drawn = [
@@ -119,8 +119,8 @@ def test_chance_errors_are_those_of_outcomes_drawn_from_the_confidences(by):
     np.testing.assert_allclose(np.quantile(chance, [0.1, 0.5, 0.9]), np.quantile(drawn, [0.1, 0.5, 0.9]), rtol=0.08)
 
 
-@given(answers, st.randoms(use_true_random=False))
-def test_chance_errors_are_sorted_shares_and_the_order_of_digits_does_not_change_them(pair, random):
+@given(predictions, st.randoms(use_true_random=False))
+def test_chance_errors_are_sorted_shares_and_independent_of_the_order_of_samples(pair, random):
     confidence, _ = pair
     chance = chance_calibration_errors(confidence, draws=20)
     assert (np.diff(chance) >= 0).all()
@@ -132,7 +132,7 @@ def test_chance_errors_are_sorted_shares_and_the_order_of_digits_does_not_change
 
 
 @pytest.mark.parametrize("name", ["sgd", "random-forest", "svc-ovo", "cnn"])
-def test_the_brier_score_of_mnist_is_scikit_learns_in_the_original_scale(name):
+def test_the_brier_score_equals_that_of_scikit_learn_without_scaling(name):
     results = cached.load_results("mnist")
     y_true, proba = results.y_true, results[name].proba
     exact = proba.astype(float) / proba.sum(axis=1, keepdims=True, dtype=float)
@@ -143,12 +143,12 @@ def test_the_brier_score_of_mnist_is_scikit_learns_in_the_original_scale(name):
 @pytest.mark.parametrize(
     ("row", "expected"), [([1, 0, 0], 0), ([0, 1, 0], 2), ([0.5, 0.5, 0], 0.5), ([1 / 3, 1 / 3, 1 / 3], 2 / 3)]
 )
-def test_the_brier_score_goes_from_0_to_2(row, expected):
+def test_the_brier_score_is_in_0_to_2(row, expected):
     assert brier_score(np.array([0, 0]), np.array([row, row])) == pytest.approx(expected)
 
 
-@given(answers)
-def test_a_histogram_holds_every_digit_once_in_the_bin_of_its_confidence(pair):
+@given(predictions)
+def test_a_histogram_counts_every_sample_once_in_the_bin_of_its_confidence(pair):
     confidence, correct = pair
     frame = confidence_histogram(confidence, correct)
     assert frame["right"].sum() == correct.sum()
@@ -159,6 +159,6 @@ def test_a_histogram_holds_every_digit_once_in_the_bin_of_its_confidence(pair):
         assert (row.right, row.wrong) == ((inside & correct).sum(), (inside & ~correct).sum())
 
 
-def test_the_edges_of_the_histogram_part_0_to_1():
+def test_the_edges_of_the_histogram_cover_0_to_1():
     assert (EDGES[0], EDGES[-1]) == (0, 1)
     assert list(EDGES) == sorted(set(EDGES))

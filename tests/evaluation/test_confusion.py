@@ -22,14 +22,14 @@ labels = st.integers(1, 300).flatmap(
 
 
 @given(labels)
-def test_confusion_matrix_is_that_of_scikit_learn(pair):
+def test_confusion_matrix_equals_that_of_scikit_learn(pair):
     y_true, y_pred = pair
     expected = metrics.confusion_matrix(y_true, y_pred, labels=range(10))
     np.testing.assert_array_equal(confusion_matrix(y_true, y_pred), expected)
 
 
 @given(labels, st.randoms(use_true_random=False))
-def test_confusion_matrix_sums_to_n_and_the_order_of_digits_changes_nothing(pair, random):
+def test_confusion_matrix_sums_to_n_and_is_independent_of_the_order_of_samples(pair, random):
     y_true, y_pred = pair
     matrix = confusion_matrix(y_true, y_pred)
     assert matrix.sum() == len(y_true)
@@ -40,7 +40,7 @@ def test_confusion_matrix_sums_to_n_and_the_order_of_digits_changes_nothing(pair
 
 
 @given(labels)
-def test_class_report_is_that_of_scikit_learn(pair):
+def test_class_report_equals_that_of_scikit_learn(pair):
     y_true, y_pred = pair
     report = class_report(confusion_matrix(y_true, y_pred))
     expected = metrics.precision_recall_fscore_support(y_true, y_pred, labels=range(10), zero_division=0)
@@ -48,26 +48,26 @@ def test_class_report_is_that_of_scikit_learn(pair):
         np.testing.assert_allclose(report[column], values, err_msg=column)
 
 
-def test_mistakes_per_digit_are_those_counted_one_by_one():
+def test_mistakes_per_digit_are_counted_for_each_true_class():
     y_true, a, b = np.random.default_rng(0).integers(0, 10, (3, 200))
     report = mistakes_per_digit(confusion_matrix(y_true, a), confusion_matrix(y_true, b))
     for digit in range(10):
-        wrong_a, wrong_b = (sum((y_true == digit) & (said != digit)) for said in (a, b))
+        wrong_a, wrong_b = (sum((y_true == digit) & (y_pred != digit)) for y_pred in (a, b))
         assert report.loc[digit].tolist() == [wrong_a, wrong_b, wrong_a - wrong_b, sum(y_true == digit)]
 
 
-@pytest.mark.parametrize(("by", "sklearns"), [("row", "true"), ("column", "pred")])
-def test_normalise_is_that_of_scikit_learn(by, sklearns):
+@pytest.mark.parametrize(("by", "sklearn_value"), [("row", "true"), ("column", "pred")])
+def test_normalise_equals_that_of_scikit_learn(by, sklearn_value):
     y_true, y_pred = np.random.default_rng(0).integers(0, 10, (2, 500))
-    expected = metrics.confusion_matrix(y_true, y_pred, normalize=sklearns)
+    expected = metrics.confusion_matrix(y_true, y_pred, normalize=sklearn_value)
     np.testing.assert_allclose(normalise(confusion_matrix(y_true, y_pred), by), expected)
 
 
-def test_normalise_gives_0_for_a_digit_that_never_occurs():
+def test_normalise_returns_0_for_an_empty_row():
     assert normalise(np.zeros((10, 10), dtype=int), "row").sum() == 0
 
 
-def test_confused_pairs_are_the_wrong_cells_most_digits_first():
+def test_confused_pairs_are_the_cells_off_the_diagonal_most_samples_first():
     matrix = np.diag([10] * 10)
     matrix[9, 4], matrix[4, 9], matrix[7, 2] = 3, 5, 3
     pairs = confused_pairs(matrix)
@@ -75,12 +75,12 @@ def test_confused_pairs_are_the_wrong_cells_most_digits_first():
     assert pairs["share"].tolist() == pytest.approx([5 / 15, 3 / 13, 3 / 13])
 
 
-def test_confused_pairs_of_a_perfect_classifier_are_none():
+def test_a_perfect_classifier_has_no_confused_pairs():
     assert confused_pairs(np.diag([3] * 10)).empty
 
 
 @given(labels)
-def test_averages_of_the_report_are_those_of_scikit_learn(pair):
+def test_averages_of_the_report_equal_those_of_scikit_learn(pair):
     y_true, y_pred = pair
     report = report_averages(confusion_matrix(y_true, y_pred))
     assert report.index.tolist() == ["micro", "macro", "weighted"]
@@ -93,7 +93,7 @@ def test_averages_of_the_report_are_those_of_scikit_learn(pair):
     assert (report["support"] == len(y_true)).all()
 
 
-def test_the_intervals_of_the_report_are_those_of_statsmodels():
+def test_the_intervals_of_the_report_equal_those_of_statsmodels():
     y_true, y_pred = np.random.default_rng(0).integers(0, 10, (2, 500))
     matrix = confusion_matrix(y_true, y_pred)
     intervals = report_intervals(matrix)
@@ -103,5 +103,5 @@ def test_the_intervals_of_the_report_are_those_of_statsmodels():
         np.testing.assert_allclose(intervals[f"{name}_high"], high, atol=1e-9)
 
 
-def test_what_never_occurs_has_no_interval():
+def test_a_class_that_does_not_occur_has_no_interval():
     assert report_intervals(np.zeros((10, 10), dtype=int)).isna().all(axis=None)

@@ -9,26 +9,26 @@ from mnist_core import cached
 from mnist_core.evaluation.curves import corner_distances, macro_average, one_vs_rest, pr_curve, roc_curve, thin
 
 N = 10
-both_kinds = (
+both_classes = (
     st.integers(2, 60)
     .flatmap(
         lambda n: st.tuples(arrays(bool, n), arrays(np.float32, n, elements=st.integers(0, 12).map(lambda s: s / 12)))
     )
     .filter(lambda pair: 0 < pair[0].sum() < len(pair[0]))
 )
-"""Positives and scores of which many tie."""
+"""Whether samples are positive, and scores, many of them equal."""
 
 
 @st.composite
 def predictions(draw):
-    """Labels and probabilities, coarse enough to tie; two digits at least occur."""
+    """Labels of at least two classes, and probabilities, many of them equal."""
     n = draw(st.integers(2, 40))
     y_true = draw(arrays(np.uint8, n, elements=st.integers(0, 9)).filter(lambda y: len(np.unique(y)) > 1))
     weights = draw(arrays(np.int64, (n, N), elements=st.integers(1, 4)))
     return y_true, (weights / weights.sum(axis=1, keepdims=True)).astype(np.float32)
 
 
-def make(kind):
+def curve_function(kind):
     return {"roc": roc_curve, "pr": pr_curve}[kind]
 
 
@@ -38,8 +38,8 @@ def mnist(request):
     return results.y_true, results[request.param].proba
 
 
-@given(both_kinds)
-def test_roc_curve_is_the_line_through_scikit_learns_points(pair):
+@given(both_classes)
+def test_roc_curve_is_the_line_through_the_points_of_scikit_learn(pair):
     positive, scores = pair
     curve = roc_curve(positive, scores)
     x, y, thresholds = metrics.roc_curve(positive, scores, drop_intermediate=False)
@@ -48,8 +48,8 @@ def test_roc_curve_is_the_line_through_scikit_learns_points(pair):
     assert curve.area == pytest.approx(metrics.roc_auc_score(positive, scores))
 
 
-@given(both_kinds)
-def test_pr_curve_is_scikit_learns_up_to_full_recall(pair):
+@given(both_classes)
+def test_pr_curve_equals_that_of_scikit_learn_up_to_full_recall(pair):
     positive, scores = pair
     curve = pr_curve(positive, scores)
     precision, recall, thresholds = metrics.precision_recall_curve(positive, scores)
@@ -63,18 +63,18 @@ def test_pr_curve_is_scikit_learns_up_to_full_recall(pair):
 
 
 @pytest.mark.parametrize("kind", ["roc", "pr"])
-@given(pair=both_kinds, random=st.randoms(use_true_random=False))
-def test_the_order_of_the_samples_changes_nothing(kind, pair, random):
+@given(pair=both_classes, random=st.randoms(use_true_random=False))
+def test_curves_are_independent_of_the_order_of_samples(kind, pair, random):
     positive, scores = pair
     order = list(range(len(positive)))
     random.shuffle(order)
-    one, other = make(kind)(positive, scores), make(kind)(positive[order], scores[order])
+    one, other = curve_function(kind)(positive, scores), curve_function(kind)(positive[order], scores[order])
     for name in ("x", "y", "thresholds", "area"):
         np.testing.assert_array_equal(getattr(one, name), getattr(other, name))
 
 
-@given(both_kinds)
-def test_a_lower_threshold_never_finds_less_and_a_monotone_change_of_the_scores_changes_no_curve(pair):
+@given(both_classes)
+def test_curves_are_monotonic_and_independent_of_the_scale_of_scores(pair):
     positive, scores = pair
     roc, pr = roc_curve(positive, scores), pr_curve(positive, scores)
     assert (np.diff(roc.x) >= 0).all()
@@ -84,17 +84,17 @@ def test_a_lower_threshold_never_finds_less_and_a_monotone_change_of_the_scores_
     assert 0 <= roc.area <= 1
     assert 0 < pr.area <= 1 + 1e-12
     for kind, curve in (("roc", roc), ("pr", pr)):
-        assert make(kind)(positive, np.exp(3 * scores)).area == curve.area
+        assert curve_function(kind)(positive, np.exp(3 * scores)).area == curve.area
 
 
-@given(both_kinds)
-def test_the_area_under_a_roc_curve_is_the_chance_that_a_positive_outranks_a_negative(pair):
+@given(both_classes)
+def test_the_area_under_a_roc_curve_is_the_probability_that_a_positive_outranks_a_negative(pair):
     positive, scores = pair
     a, b = scores[positive][:, None], scores[~positive]
     assert roc_curve(positive, scores).area == pytest.approx(((a > b) + 0.5 * (a == b)).mean())
 
 
-def test_curves_by_hand():
+def test_curves_of_a_small_example():
     positive, scores = np.array([True, False, True, True, False]), np.array([0.9, 0.8, 0.7, 0.7, 0.1])
     roc = roc_curve(positive, scores)
     assert roc.x.tolist() == [0, 0, 0.5, 0.5, 1]
@@ -108,45 +108,45 @@ def test_curves_by_hand():
 
 
 @pytest.mark.parametrize("kind", ["roc", "pr"])
-def test_a_perfect_ranking_has_the_area_1_and_goes_through_the_corner(kind):
-    curve = make(kind)(np.array([True, True, False, False]), np.array([0.9, 0.8, 0.2, 0.1]))
+def test_a_perfect_ranking_has_area_1_and_reaches_the_corner(kind):
+    curve = curve_function(kind)(np.array([True, True, False, False]), np.array([0.9, 0.8, 0.2, 0.1]))
     assert curve.area == 1
     across, down = corner_distances(curve)
     assert (0, 0) in set(zip(across, down, strict=True))
 
 
 @pytest.mark.parametrize(("kind", "positive"), [("roc", [True, True]), ("roc", [False, False]), ("pr", [False, False])])
-def test_what_has_no_curve_is_refused(kind, positive):
+def test_a_missing_class_is_an_error(kind, positive):
     with pytest.raises(ValueError, match="Expected positive"):
-        make(kind)(np.array(positive), np.array([0.1, 0.2]))
+        curve_function(kind)(np.array(positive), np.array([0.1, 0.2]))
 
 
 @given(predictions())
-def test_averages_are_scikit_learns(pair):
+def test_averages_equal_those_of_scikit_learn(pair):
     y_true, proba = pair
-    there = np.unique(y_true)
+    present = np.unique(y_true)
     truth = y_true[:, None] == np.arange(N)
     for kind, score in (("roc", metrics.roc_auc_score), ("pr", metrics.average_precision_score)):
         curves = one_vs_rest(y_true, proba, kind)
-        assert list(curves) == ["macro", "micro", *map(str, there)]
-        assert curves["macro"].area == pytest.approx(score(truth[:, there], proba[:, there], average="macro"))
+        assert list(curves) == ["macro", "micro", *map(str, present)]
+        assert curves["macro"].area == pytest.approx(score(truth[:, present], proba[:, present], average="macro"))
         assert curves["micro"].area == pytest.approx(score(truth, proba, average="micro"))
 
 
 @pytest.mark.parametrize("kind", ["roc", "pr"])
-def test_curves_of_mnist_are_scikit_learns(mnist, kind):
+def test_areas_on_mnist_equal_those_of_scikit_learn(mnist, kind):
     y_true, proba = mnist
     truth = y_true[:, None] == np.arange(N)
     curves = one_vs_rest(y_true, proba, kind)
     score = metrics.roc_auc_score if kind == "roc" else metrics.average_precision_score
-    each = score(truth, proba, average=None)
-    assert [curves[str(digit)].area for digit in range(N)] == pytest.approx(each.tolist(), abs=1e-9)
+    expected = score(truth, proba, average=None)
+    assert [curves[str(digit)].area for digit in range(N)] == pytest.approx(expected.tolist(), abs=1e-9)
     for average in ("macro", "micro"):
         assert curves[average].area == pytest.approx(score(truth, proba, average=average), abs=1e-9)
 
 
 @given(predictions())
-def test_the_macro_curve_has_the_area_that_it_says(pair):
+def test_the_area_of_a_macro_curve_is_that_under_its_points(pair):
     y_true, proba = pair
     roc, pr = one_vs_rest(y_true, proba, "roc")["macro"], one_vs_rest(y_true, proba, "pr")["macro"]
     assert np.trapezoid(roc.y, roc.x) == pytest.approx(roc.area)
@@ -155,25 +155,30 @@ def test_the_macro_curve_has_the_area_that_it_says(pair):
     assert (pr.x[0], pr.y[0], pr.x[-1]) == pytest.approx((0, 1, 1))
 
 
-def test_the_macro_average_of_one_curve_is_that_curve():
+def test_the_macro_average_of_a_single_curve_is_this_curve():
     positive, scores = np.array([True, False, True, False]), np.array([0.9, 0.8, 0.7, 0.6])
     for kind in ("roc", "pr"):
-        curve = make(kind)(positive, scores)
+        curve = curve_function(kind)(positive, scores)
         mean = macro_average([curve])
         assert set(zip(curve.x, curve.y, strict=True)) >= set(zip(mean.x, mean.y, strict=True))
         assert mean.area == curve.area
 
 
 @pytest.mark.parametrize("kind", ["roc", "pr"])
-def test_a_thin_curve_has_few_points_of_the_whole_one_and_strays_little_from_it(mnist, kind):
+def test_a_thinned_curve_has_few_points_of_the_full_curve_and_stays_close_to_it(mnist, kind):
     for curve in one_vs_rest(*mnist, kind).values():
-        few = thin(curve, 150)
-        assert len(few.x) <= 150
-        assert few.area == curve.area
+        thinned = thin(curve, 150)
+        assert len(thinned.x) <= 150
+        assert thinned.area == curve.area
         points = set(zip(curve.x, curve.y, strict=True))
-        assert all(point in points for point in zip(few.x, few.y, strict=True))
-        assert (few.x[0], few.y[0], few.x[-1], few.y[-1]) == (curve.x[0], curve.y[0], curve.x[-1], curve.y[-1])
-        area = np.trapezoid(few.y, few.x) if kind == "roc" else np.diff(few.x) @ few.y[1:]
+        assert all(point in points for point in zip(thinned.x, thinned.y, strict=True))
+        assert (thinned.x[0], thinned.y[0], thinned.x[-1], thinned.y[-1]) == (
+            curve.x[0],
+            curve.y[0],
+            curve.x[-1],
+            curve.y[-1],
+        )
+        area = np.trapezoid(thinned.y, thinned.x) if kind == "roc" else np.diff(thinned.x) @ thinned.y[1:]
         assert area == pytest.approx(curve.area, abs=0.01)
 
 

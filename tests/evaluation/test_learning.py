@@ -10,14 +10,14 @@ COUNTS = st.integers(1, 20_000).flatmap(lambda n: st.tuples(st.integers(0, n), s
 
 
 @given(COUNTS, COUNTS)
-def test_difference_interval_is_newcombes_of_statsmodels(before, after):
+def test_difference_interval_equals_the_newcombe_interval_of_statsmodels(before, after):
     expected = confint_proportions_2indep(*after, *before, method="newcomb", compare="diff")
     found = difference_interval(before[0] / before[1], before[1], after[0] / after[1], after[1])
     assert found == pytest.approx(expected, abs=1e-9)
 
 
 @given(COUNTS, COUNTS)
-def test_difference_interval_holds_the_difference_and_turns_with_its_sign(before, after):
+def test_difference_interval_contains_the_difference_and_is_antisymmetric(before, after):
     a, b = before[0] / before[1], after[0] / after[1]
     low, high = difference_interval(a, before[1], b, after[1])
     assert -1 - 1e-12 <= low <= b - a <= high <= 1 + 1e-12
@@ -28,7 +28,7 @@ def test_difference_interval_holds_the_difference_and_turns_with_its_sign(before
     ("sizes", "start"),
     [
         ([1_000, 30_000, 60_000], 30_000),
-        ([1_000, 20_000, 40_000, 60_000], 40_000),  # 1.5 times is nearer to twice than 3 times is
+        ([1_000, 20_000, 40_000, 60_000], 40_000),  # a factor of 1.5 is closer to 2 than a factor of 3
         ([5_000, 60_000], 5_000),
         (list(range(1, 11)), 5),
         ([100, 200, 500, 898], 500),
@@ -44,7 +44,7 @@ def test_the_last_doubling_starts_at_the_size_nearest_to_half(sizes, start):
 
 
 @pytest.mark.parametrize("sizes", [[], [60_000]])
-def test_one_size_alone_says_nothing_of_more(sizes):
+def test_a_single_size_has_no_gain(sizes):
     assert last_doubling(sizes, [0.9] * len(sizes), 100) is None
 
 
@@ -52,7 +52,7 @@ def training(n_train, test_accuracy, fit_seconds):
     return {"n_train": n_train, "subset": 0, "test_accuracy": test_accuracy, "fit_seconds": fit_seconds}
 
 
-def test_summarise_curve_pools_the_trainings_of_a_size_but_not_the_test_digits():
+def test_summarise_curve_averages_trainings_without_increasing_the_number_of_test_samples():
     curve = summarise_curve([training(500, 0.95, 3.0), training(100, 0.80, 1.0), training(100, 0.90, 2.0)], 1000)
     assert curve["n_train"].tolist() == [100, 500]
     assert curve["trainings"].tolist() == [2, 1]
@@ -64,18 +64,18 @@ def test_summarise_curve_pools_the_trainings_of_a_size_but_not_the_test_digits()
     assert list(zip(curve["low"], curve["high"], strict=True)) == [pytest.approx(pair) for pair in expected]
 
 
-def test_one_training_that_was_held_up_does_not_move_the_time_of_its_size():
+def test_a_single_slow_training_does_not_change_the_time_of_its_size():
     curve = summarise_curve([training(100, 0.8, seconds) for seconds in (2.0, 1.0, 900.0)], 1000)
     assert curve["fit_seconds"].tolist() == [2.0]
 
 
-def test_a_curve_or_history_of_nothing_has_columns_and_no_rows():
+def test_an_empty_curve_or_history_has_columns_and_no_rows():
     assert len(summarise_curve([], 10)) == len(summarise_history([], 10)) == 0
     assert "n_train" in summarise_curve([], 10)
     assert "epoch" in summarise_history([], 10)
 
 
-def test_summarise_history_has_an_interval_an_epoch():
+def test_summarise_history_has_an_interval_for_each_epoch():
     entries = [
         {"epoch": 1, "loss": 2.5, "validation_accuracy": 0.5},
         {"epoch": 2, "loss": 0.1, "validation_accuracy": 1.0},

@@ -10,21 +10,21 @@ from mnist_core.evaluation.metrics import accuracy_interval, log_softmax, pareto
 
 
 @given(st.integers(1, 70_000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))), st.floats(0.5, 0.999))
-def test_wilson_interval_is_that_of_statsmodels(trials, confidence):
+def test_wilson_interval_equals_that_of_statsmodels(trials, confidence):
     correct, n = trials
     expected = proportion_confint(correct, n, alpha=1 - confidence, method="wilson")
     assert wilson_interval(correct, n, confidence) == pytest.approx(expected, abs=1e-9)
 
 
 @given(st.integers(1, 10_000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
-def test_wilson_interval_holds_the_share_and_stays_within_0_and_1(trials):
+def test_wilson_interval_contains_the_share_and_is_in_0_to_1(trials):
     correct, n = trials
     low, high = wilson_interval(correct, n)
     assert 0 <= low <= correct / n <= high <= 1
 
 
 @pytest.mark.parametrize(("correct", "n"), [(1, 0), (-1, 10), (11, 10)])
-def test_wilson_interval_refuses_what_is_no_share(correct, n):
+def test_wilson_interval_rejects_invalid_counts(correct, n):
     with pytest.raises(ValueError, match="Expected 0 <= correct <= n"):
         wilson_interval(correct, n)
 
@@ -34,7 +34,7 @@ def test_accuracy_interval_recovers_the_count():
 
 
 @given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5)), min_size=1, max_size=12))
-def test_pareto_front_is_what_no_point_dominates(points):
+def test_pareto_front_contains_the_points_that_no_other_dominates(points):
     costs, gains = zip(*points, strict=True)
     expected = [
         not any((c <= cost and g >= gain) and (c < cost or g > gain) for c, g in points) for cost, gain in points
@@ -44,7 +44,7 @@ def test_pareto_front_is_what_no_point_dominates(points):
 
 @pytest.mark.parametrize("temperature", [0.3, 1.0, 1e6])
 @pytest.mark.parametrize("spread", [1e-3, 10.0, 3e6])
-def test_softmax_is_scipys_and_its_rows_sum_to_1(temperature, spread):
+def test_softmax_equals_that_of_scipy_and_its_rows_sum_to_1(temperature, spread):
     scores = (np.random.default_rng(0).normal(size=(50, 10)) * spread).astype(np.float32)
     proba = softmax(scores, temperature)
     assert proba.dtype == np.float32
@@ -53,7 +53,7 @@ def test_softmax_is_scipys_and_its_rows_sum_to_1(temperature, spread):
 
 
 @pytest.mark.parametrize("spread", [1e-2, 10.0, 3e6])
-def test_logarithms_of_probabilities_are_scipys_and_finite(spread):
+def test_log_softmax_equals_that_of_scipy_and_is_finite(spread):
     logits = (np.random.default_rng(0).normal(size=(50, 10)) * spread).astype(np.float32)
     expected = scipy_log_softmax(logits.astype(float), axis=1)
     np.testing.assert_allclose(log_softmax(logits), expected, rtol=1e-9, atol=1e-9)

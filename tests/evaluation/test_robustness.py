@@ -9,8 +9,8 @@ from statsmodels.stats.proportion import proportion_confint
 from mnist_core.evaluation.robustness import (
     accuracies_at,
     accuracy_table,
-    changed_answers,
     corruption_errors,
+    find_changed_predictions,
     mean_accuracies,
 )
 
@@ -27,7 +27,7 @@ def table():
     return accuracy_table(CLEAN, DISTORTED, AMOUNTS, 200)
 
 
-def test_the_table_begins_with_the_digits_as_they_are_and_ends_with_the_most_severe(table):
+def test_the_table_starts_with_the_original_digits_and_ends_with_the_highest_severity(table):
     rows = table[(table["name"] == "weak") & (table["transform"] == "dim")]
     assert rows["severity"].tolist() == [0, 1, 2, 3]
     assert rows["amount"].tolist() == [0, 0.3, 0.6, 0.9]
@@ -35,13 +35,13 @@ def test_the_table_begins_with_the_digits_as_they_are_and_ends_with_the_most_sev
     assert len(table) == 2 * 2 * 4
 
 
-def test_intervals_are_wilsons(table):
+def test_intervals_are_wilson_intervals(table):
     for row in table.itertuples():
         expected = proportion_confint(round(200 * row.accuracy), 200, method="wilson")
         assert (row.low, row.high) == pytest.approx(expected)
 
 
-def test_means_leave_out_the_digits_as_they_are(table):
+def test_means_exclude_the_original_digits(table):
     means = mean_accuracies(table)
     assert list(means.index) == ["strong", "weak"]
     assert list(means.columns) == ["turn", "dim", "all"]
@@ -50,15 +50,15 @@ def test_means_leave_out_the_digits_as_they_are(table):
 
 
 @pytest.mark.parametrize("severity", [0, 1, 2, 3])
-def test_one_severity_is_read_off_the_table(table, severity):
+def test_accuracies_at_one_severity_are_those_of_the_table(table, severity):
     found = accuracies_at(table, severity)
     for name, accuracies in DISTORTED.items():
         expected = [CLEAN[name] if severity == 0 else shares[severity - 1] for shares in accuracies.values()]
         assert found.loc[name].tolist() == pytest.approx([*expected, np.mean(expected)])
 
 
-def test_corruption_errors_are_hendrycks_and_dietterichs(table):
-    """Their equation by hand: sums of errors over severities, divided by the baseline's, then the mean."""
+def test_corruption_errors_follow_hendrycks_and_dietterich(table):
+    """Sums of errors over the severities, divided by those of the baseline, and their mean over the transforms."""
     found = corruption_errors(table, "weak")
     turn = (0.04 + 0.1 + 0.4) / (0.2 + 0.4 + 0.6)
     dim = (0.02 + 0.5 + 0.8) / (0.1 + 0.1 + 0.2)
@@ -66,7 +66,7 @@ def test_corruption_errors_are_hendrycks_and_dietterichs(table):
     assert found.loc["weak"].tolist() == pytest.approx([1, 1, 1])
 
 
-def test_without_errors_of_the_baseline_there_is_no_corruption_error():
+def test_a_baseline_without_errors_has_no_corruption_error():
     perfect = DISTORTED | {"perfect": {"turn": [1.0, 1.0, 1.0], "dim": [1.0, 0.9, 0.8]}}
     found = corruption_errors(accuracy_table(CLEAN | {"perfect": 1.0}, perfect, AMOUNTS, 100), "perfect")
     assert np.isnan(found["turn"]).all()
@@ -78,11 +78,11 @@ labels = arrays(np.uint8, 30, elements=st.integers(0, 2))
 
 
 @given(labels, labels, labels)
-def test_changed_answers_are_counted_as_a_cross_table_counts_them(y_true, before, after):
+def test_changed_predictions_match_a_cross_table(y_true, before, after):
     cells = pd.crosstab(before == y_true, after == y_true).reindex(index=[True, False], columns=[True, False])
     cells = cells.fillna(0)
-    found = {change: changed_answers(y_true, before, after, change) for change in ("lost", "gained", "any")}
+    found = {change: find_changed_predictions(y_true, before, after, change) for change in ("lost", "gained", "any")}
     assert len(found["lost"]) == cells.loc[True, False]
     assert len(found["gained"]) == cells.loc[False, True]
-    assert found["any"].tolist() == [place for place in range(30) if before[place] != after[place]]
+    assert found["any"].tolist() == [index for index in range(30) if before[index] != after[index]]
     assert set(found["lost"]) | set(found["gained"]) <= set(found["any"])

@@ -7,11 +7,11 @@ shares = st.dictionaries(st.text(min_size=1), st.floats(0, 1), min_size=1)
 
 
 @given(shares)
-def test_nothing_is_more_accurate_than_the_final_model(accuracy):
-    chosen = choose_final_model(accuracy, dict.fromkeys(accuracy, 1.0))
-    assert accuracy[chosen] == max(accuracy.values())
+def test_the_final_model_has_the_highest_accuracy(accuracy):
+    selected = choose_final_model(accuracy, dict.fromkeys(accuracy, 1.0))
+    assert accuracy[selected] == max(accuracy.values())
 
 
-def test_of_equals_the_quicker_is_chosen_and_of_none_none():
+def test_ties_are_broken_by_prediction_speed_and_no_accuracy_means_no_final_model():
     assert choose_final_model({"a": 0.9, "b": 0.9, "c": 0.8}, {"a": 2.0, "b": 1.0, "c": 0.1}) == "b"
     assert choose_final_model({}, {}) is None

@@ -3,14 +3,14 @@ import pytest
 
 from mnist_core.evaluation.test_evaluations import summarise_evaluations
 
-COLUMNS = ["created", "classifier", "purpose", "recipe", "test_accuracy"]
+COLUMNS = ["created", "classifier", "purpose", "hyperparameters", "test_accuracy"]
 
 
 def log(*rows):
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def test_readings_are_counted_by_classifier_and_purpose_the_last_one_first():
+def test_evaluations_are_counted_by_classifier_and_purpose_most_recent_first():
     found = summarise_evaluations(
         log(
             ("2026-01-01T00:00:00+00:00", "sgd", "run", "a", 0.9),
@@ -22,29 +22,41 @@ def test_readings_are_counted_by_classifier_and_purpose_the_last_one_first():
     )
     assert found["classifier"].tolist() == ["mlp", "sgd"]
     mlp, sgd = found.to_dict("records")
-    assert (mlp["readings"], mlp["run"], mlp["seed"], mlp["learning curve"], mlp["recipes"]) == (3, 2, 1, 0, 2)
+    assert (mlp["evaluations"], mlp["run"], mlp["seed"], mlp["learning curve"], mlp["hyperparameter_sets"]) == (
+        3,
+        2,
+        1,
+        0,
+        2,
+    )
     assert (mlp["best"], mlp["last"]) == (0.98, "2026-01-04T00:00:00+00:00")
-    assert (sgd["readings"], sgd["run"], sgd["learning curve"], sgd["recipes"], sgd["best"]) == (2, 1, 1, 1, 0.9)
+    assert (sgd["evaluations"], sgd["run"], sgd["learning curve"], sgd["hyperparameter_sets"], sgd["best"]) == (
+        2,
+        1,
+        1,
+        1,
+        0.9,
+    )
 
 
-def test_without_readings_there_is_no_row_and_every_column():
+def test_an_empty_log_has_columns_and_no_rows():
     found = summarise_evaluations(log())
     assert found.empty
     assert {
         "classifier",
-        "readings",
+        "evaluations",
         "run",
         "seed",
         "learning curve",
         "benchmark",
         "claim",
-        "recipes",
+        "hyperparameter_sets",
         "best",
         "last",
     } == set(found)
 
 
-def test_a_line_that_somebody_wrote_by_hand_does_no_harm():
+def test_invalid_values_in_the_log_are_tolerated():
     found = summarise_evaluations(log((None, "sgd", 3, None, "much"), ("2026-01-01", "sgd", "run", "a", 0.5)))
-    assert found.loc[0, ["readings", "run"]].tolist() == [2, 1]
+    assert found.loc[0, ["evaluations", "run"]].tolist() == [2, 1]
     assert found.loc[0, "best"] == pytest.approx(0.5)

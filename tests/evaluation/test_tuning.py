@@ -30,7 +30,7 @@ def trial(number, accuracy, **parameters):
 
 
 @given(SCORES)
-def test_the_best_is_the_first_of_the_most_accurate_and_failed_trials_do_not_count(scores):
+def test_the_best_trial_is_the_first_with_the_highest_accuracy_and_has_not_failed(scores):
     trials = [trial(number, score) for number, score in enumerate(scores)]
     complete = [score for score in scores if score is not None]
     best = best_trial(trials)
@@ -47,7 +47,7 @@ def test_best_so_far_is_the_running_maximum(scores):
 
 
 @pytest.mark.parametrize(("value", "side"), [(0.1, "smallest"), (10, "largest")])
-def test_a_best_value_at_an_end_of_its_grid_is_named_with_its_side(value, side):
+def test_a_best_value_at_the_edge_of_its_grid_is_reported_with_its_side(value, side):
     trials = [trial(0, 0.9), trial(1, 0.95, C=value), trial(2, None, C=1)]
     assert edge_warnings(trials, SPACE) == [Edge("C", value, side)]
 
@@ -57,41 +57,41 @@ def test_a_best_value_at_an_end_of_its_grid_is_named_with_its_side(value, side):
     [
         [],
         [trial(0, None, C=10)],
-        [trial(0, 0.95, C=10)],  # nothing else tried
-        [trial(0, 0.95), trial(1, 0.9, C=10)],  # inside
-        [trial(0, 0.95, C=10), trial(1, 0.95)],  # as good inside
-        [trial(0, 0.95, C=10), trial(1, 0.95, C=0.1)],  # as good at the other end
-        [trial(0, 0.9), trial(1, 0.95, kind="c", sizes=[800])],  # no numbers
+        [trial(0, 0.95, C=10)],  # no other value tried
+        [trial(0, 0.95), trial(1, 0.9, C=10)],  # best inside the grid
+        [trial(0, 0.95, C=10), trial(1, 0.95)],  # equally good inside the grid
+        [trial(0, 0.95, C=10), trial(1, 0.95, C=0.1)],  # equally good at the other edge
+        [trial(0, 0.9), trial(1, 0.95, kind="c", sizes=[800])],  # not numbers
     ],
 )
-def test_nothing_is_named_where_nothing_points_beyond_a_grid(trials):
+def test_no_edge_is_reported_without_evidence_for_values_outside_the_grid(trials):
     assert edge_warnings(trials, SPACE) == []
 
 
 @pytest.mark.parametrize(("value", "side"), [(16, "smallest"), (32, "largest")])
-def test_of_a_grid_of_two_the_better_one_is_on_its_edge(value, side):
+def test_both_values_of_a_grid_of_two_are_edges(value, side):
     trials = [trial(0, 0.9, width=48 - value), trial(1, 0.95, width=value)]
     assert edge_warnings(trials, SPACE) == [Edge("width", value, side)]
 
 
-def test_below_0_is_nothing_to_try():
+def test_0_is_never_a_lower_edge():
     space = {"shift": [0, 1]}
     trials = [replace(trial(number, 0.9 - number / 10), parameters={"shift": number}) for number in range(2)]
     assert edge_warnings(trials, space) == []
     assert edge_warnings([replace(trials[0], accuracy=0.5), trials[1]], space) == [Edge("shift", 1, "largest")]
 
 
-def test_a_value_beyond_todays_grid_is_on_its_edge():
+def test_a_value_outside_the_grid_is_at_its_edge():
     trials = [trial(0, 0.9), trial(1, 0.95, C=100)]
     assert edge_warnings(trials, SPACE) == [Edge("C", 100, "largest")]
 
 
-def test_true_and_false_are_no_numbers():
+def test_booleans_are_not_numbers():
     space = {"C": [True, False, 0.5]}
     assert edge_warnings([trial(0, 0.9, C=0.5), trial(1, 0.95, C=True)], space) == []
 
 
-def test_slices_give_each_trial_a_place_in_each_grid_and_mark_the_best_and_the_ends():
+def test_slices_have_the_place_of_each_trial_in_each_grid_and_mark_the_best_and_the_edges():
     trials = [trial(0, 0.9), trial(1, 0.95, C=10, sizes=[800]), trial(2, None), trial(3, 0.8, C=0.01)]
     frame = slices(trials, SPACE)
     assert len(frame) == 3 * len(SPACE)
@@ -99,24 +99,24 @@ def test_slices_give_each_trial_a_place_in_each_grid_and_mark_the_best_and_the_e
     assert by_c["place"].tolist() == [2, 3, 0]  # 0.01, 0.1, 1, 10
     assert by_c["edge"].tolist() == [False, True, True]
     assert by_c["best"].tolist() == [False, True, False]
-    assert frame[frame["parameter"] == "width"]["edge"].all()  # two values, two ends
+    assert frame[frame["parameter"] == "width"]["edge"].all()  # two values, two edges
     assert not frame[frame["parameter"].isin(["kind", "sizes"])]["edge"].any()
     assert frame[frame["parameter"] == "sizes"]["place"].tolist() == [0, 2, 0]
     assert len(slices([], SPACE)) == 0
 
 
-def test_values_are_the_grid_and_whatever_else_was_tried_each_once():
+def test_values_are_those_of_the_grid_and_of_the_trials_without_duplicates():
     trials = [trial(0, 0.9, C=1.0, kind="z"), trial(1, None, C=0.5)]
     assert values_of("C", trials, SPACE) == [0.1, 0.5, 1, 10]
     assert values_of("kind", trials, SPACE) == ["a", "b", "c", "z"]
 
 
 @pytest.mark.parametrize(("a", "b", "equal"), [(10, 10.0, True), (1, True, False), ([1], [1], True), ("1", 1, False)])
-def test_keys_are_equal_for_equal_values(a, b, equal):
+def test_equal_values_have_equal_keys(a, b, equal):
     assert (key_of(a) == key_of(b)) is equal
 
 
-def test_the_table_has_the_best_first_the_failed_last_and_wilsons_interval():
+def test_the_table_has_the_best_trial_first_failed_trials_last_and_wilson_intervals():
     table = trials_table([trial(0, 0.5), trial(1, None), trial(2, 0.75), trial(3, 0.75)], SPACE, 100)
     assert table["trial"].tolist() == [2, 3, 0, 1]
     assert (table["low"][0], table["high"][0]) == pytest.approx(proportion_confint(75, 100, method="wilson"))

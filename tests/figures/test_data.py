@@ -1,3 +1,5 @@
+"""Class balance and distributions: lengths, hover texts, clicks, and the units of the CSV data."""
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -28,7 +30,7 @@ def draw(slants, measure="slant", **options):
     return distribution_figure(*slants, measure, colour="#2456A6", inks=INKS, accent="#C8553D", **options)
 
 
-def test_a_bar_is_as_long_as_its_share_prints_its_count_and_gives_its_digit(balance):
+def test_the_length_of_a_bar_is_the_share_its_label_the_count_and_its_customdata_the_class(balance):
     train, test = balance_figure(balance, colours=COLOURS, accent="red").data
     assert (train.name, test.name) == ("training", "test")
     assert train.x[9] == pytest.approx(100 * 19 / 145)
@@ -36,37 +38,37 @@ def test_a_bar_is_as_long_as_its_share_prints_its_count_and_gives_its_digit(bala
     assert list(train.customdata) == list(train.y) == list(range(10))
 
 
-def test_a_bar_speaks_in_words(balance):
+def test_the_hover_text_of_a_bar_has_class_split_count_and_share(balance):
     train, test = balance_figure(balance, colours=COLOURS, accent="red").data
-    assert train.hovertext[9] == "nines, training split: 19 digits<br>13.10 % of it"
-    assert test.hovertext[0] == "zeros, test split: 1 digit<br>10.00 % of it"
+    assert train.hovertext[9] == "nines, training split: 19 digits<br>13.10 % of the split"
+    assert test.hovertext[0] == "zeros, test split: 1 digit<br>10.00 % of the split"
 
 
-def test_one_split_alone_needs_no_legend(balance):
+def test_a_single_split_has_no_legend(balance):
     assert balance_figure(balance, colours=COLOURS, accent="red").layout.showlegend
-    alone = balance[balance["split"] == "test"]
-    figure = balance_figure(alone, colours={"test": "blue"}, accent="red")
+    single = balance[balance["split"] == "test"]
+    figure = balance_figure(single, colours={"test": "blue"}, accent="red")
     assert len(figure.data) == 1
     assert not figure.layout.showlegend
 
 
-def test_the_selected_class_is_framed_among_the_bars_and_has_its_own_colour_among_the_ridges(balance, slants):
-    (frame,) = balance_figure(balance, colours=COLOURS, selected=3, accent="#C8553D").layout.shapes
-    assert frame.y0 < 3 < frame.y1
-    assert frame.line.color == "#C8553D"
+def test_the_selected_class_has_outlined_bars_and_a_ridge_in_the_accent_color(balance, slants):
+    (outline,) = balance_figure(balance, colours=COLOURS, selected=3, accent="#C8553D").layout.shapes
+    assert outline.y0 < 3 < outline.y1
+    assert outline.line.color == "#C8553D"
     figure = draw(slants, selected=3)
     ridges = [trace for trace in figure.data if trace.fill]
     assert [trace.line.color == "#C8553D" for trace in ridges] == [digit == 3 for digit in range(10)]
     assert not balance_figure(balance, colours=COLOURS, accent="red").layout.shapes
 
 
-def test_classes_stand_in_line_side_by_side(balance, slants):
+def test_both_figures_have_the_same_class_axis_and_height(balance, slants):
     one, other = balance_figure(balance, colours=COLOURS, accent="red"), draw(slants)
     assert one.layout.yaxis.range == other.layout.yaxis.range
     assert one.layout.height == other.layout.height
 
 
-def test_every_ridge_stands_on_its_class_and_none_leaves_the_picture(slants):
+def test_every_ridge_starts_at_its_class_and_fits_into_the_axis(slants):
     figure = draw(slants)
     top = min(figure.layout.yaxis.range)
     for digit, ridge in enumerate(trace for trace in figure.data if trace.fill):
@@ -76,18 +78,18 @@ def test_every_ridge_stands_on_its_class_and_none_leaves_the_picture(slants):
         assert ridge.x[int(np.argmin(ridge.y))] == pytest.approx(peak)
 
 
-def test_every_ridge_can_be_clicked_and_says_its_median_and_quartiles(slants):
-    handles = draw(slants).data[-1]
-    assert set(handles.customdata) == set(range(10))
-    for digit, y in zip(handles.customdata, handles.y, strict=True):
+def test_every_ridge_has_selectable_markers_with_its_median_and_quartiles(slants):
+    markers = draw(slants).data[-1]
+    assert set(markers.customdata) == set(range(10))
+    for digit, y in zip(markers.customdata, markers.y, strict=True):
         assert digit - 1 < y < digit
     row = slants[1].iloc[9]
     text = SCALES["slant"].text
-    words = f"nines: median {text(row['median'])}<br>half of them from {text(row['low'])} to {text(row['high'])}"
-    assert words in handles.hovertext
+    hover = f"nines: median {text(row['median'])}<br>quartiles {text(row['low'])} to {text(row['high'])}"
+    assert hover in markers.hovertext
 
 
-def test_a_distribution_of_sixty_thousand_digits_is_small():
+def test_the_payload_of_a_distribution_does_not_grow_with_the_number_of_digits():
     rng = np.random.default_rng(0)
     labels, values = rng.integers(0, 10, 60_000), rng.random(60_000)
     figure = draw((class_densities(values, labels), class_quartiles(values, labels)), "ink")
@@ -104,7 +106,7 @@ def test_a_distribution_of_sixty_thousand_digits_is_small():
         ("oddness", 9.25, "9.2"),
     ],
 )
-def test_a_measure_is_written_with_its_unit(measure, value, text):
+def test_a_measure_has_its_unit(measure, value, text):
     assert SCALES[measure].text(value) == text
 
 
@@ -112,11 +114,16 @@ def test_every_measure_has_a_scale():
     assert set(SCALES) == set(MEASURES)
 
 
-def test_the_frames_say_their_units(balance, slants):
+def test_the_columns_of_the_frames_name_their_units(balance, slants):
     frame = balance_frame(balance)
-    assert frame.columns.tolist() == ["split", "digit", "digits", "share (%)"]
-    assert frame["share (%)"].iloc[9] == pytest.approx(100 * 19 / 145)
+    assert frame.columns.tolist() == ["split", "digit", "digits", "share_percent"]
+    assert frame["share_percent"].iloc[9] == pytest.approx(100 * 19 / 145)
     ink = pd.DataFrame({"digit": [1], "value": [0.25], "density": [4.0]})
     frame = distribution_frame(ink, "ink")
-    assert frame.columns.tolist() == ["digit", "ink (%)", "density"]
+    assert frame.columns.tolist() == ["digit", "ink_percent", "density"]
     assert frame.iloc[0].tolist() == [1, 25, 0.04]
+
+
+@pytest.mark.parametrize(("measure", "title"), [("ink", "Ink (%)"), ("thickness", "Stroke width (px)")])
+def test_the_axis_of_a_distribution_has_the_measure_and_its_unit(slants, measure, title):
+    assert draw(slants, measure).layout.xaxis.title.text == title

@@ -1,4 +1,4 @@
-"""Figures are checked for what a reader relies on: which line is whose, what it says, how far it may be off."""
+"""Learning curves and histories: names and colors of lines, error bars, hover texts and CSV data."""
 
 import numpy as np
 import pandas as pd
@@ -34,58 +34,60 @@ def lines_of(figure):
 
 
 @pytest.mark.parametrize("draw", [learning.learning_curve_figure, learning.training_time_figure])
-def test_the_chosen_line_is_bold_and_on_top_and_each_has_its_colour_and_name(curves, draw):
-    figure = draw(curves, COLOURS, chosen="svm")
+def test_the_highlighted_line_is_bold_and_on_top_and_every_line_has_its_color_and_label(curves, draw):
+    figure = draw(curves, COLOURS, highlight="svm")
     net, svm = lines_of(figure).values()
     assert (svm.name, net.name) == ("<b>SVM</b>", "Network")
     assert (svm.line.color, net.line.color) == ("red", "blue")
     assert svm.line.width > net.line.width
-    names = {note.text: note.font.color for note in figure.layout.annotations}
-    assert names == {"<b>SVM</b>": "red", "Network": "blue"}
-    assert draw(curves, COLOURS, chosen="another").data[-1].name == "Network"
+    labels = {note.text: note.font.color for note in figure.layout.annotations}
+    assert labels == {"<b>SVM</b>": "red", "Network": "blue"}
+    assert draw(curves, COLOURS, highlight="another").data[-1].name == "Network"
 
 
-def test_a_learning_curve_has_its_intervals_as_bars_and_the_ends_of_several_trainings_as_dashes(curves):
-    figure = learning.learning_curve_figure(curves, COLOURS, chosen="svm")
+def test_a_learning_curve_has_intervals_as_error_bars_and_extremes_of_several_trainings_as_dashes(curves):
+    figure = learning.learning_curve_figure(curves, COLOURS, highlight="svm")
     dashes, svm = figure.data[0], lines_of(figure)["<b>SVM</b>"]
     assert list(svm.x) == [100, 1000]
     assert list(svm.y) == pytest.approx([9, 5])
-    own = curves[curves["name"] == "svm"]
-    assert np.array(svm.y) + svm.error_y.array == pytest.approx(100 * (1 - own["low"].to_numpy()))
-    assert np.array(svm.y) - svm.error_y.arrayminus == pytest.approx(100 * (1 - own["high"].to_numpy()))
+    rows = curves[curves["name"] == "svm"]
+    assert np.array(svm.y) + svm.error_y.array == pytest.approx(100 * (1 - rows["low"].to_numpy()))
+    assert np.array(svm.y) - svm.error_y.arrayminus == pytest.approx(100 * (1 - rows["high"].to_numpy()))
     assert list(zip(dashes.x, dashes.y, strict=True)) == [(100, pytest.approx(10)), (100, pytest.approx(8))]
     assert list(dashes.marker.line.color) == ["red", "red"]
 
 
-def test_tooltips_speak_in_words(curves, histories):
-    svm = lines_of(learning.learning_curve_figure(curves, COLOURS, chosen="svm"))["<b>SVM</b>"]
+def test_hover_texts_have_sizes_accuracies_times_and_losses(curves, histories):
+    svm = lines_of(learning.learning_curve_figure(curves, COLOURS, highlight="svm"))["<b>SVM</b>"]
     low, high = 100 * curves.loc[0, ["low", "high"]].to_numpy(dtype=float)
-    interval = f"({low:.2f} to {high:.2f})"
-    assert svm.hovertext[0] == f"SVM, 100 digits<br>91.00 % {interval}<br>2 trainings: 90.00 to 92.00 %"
+    assert svm.hovertext[0] == (
+        f"SVM, 100 training digits<br>test accuracy 91.00 % (95 % CI {low:.2f} to {high:.2f})"
+        "<br>mean of 2 trainings: 90.00 to 92.00 %"
+    )
     assert "trainings" not in svm.hovertext[1]
-    time = lines_of(learning.training_time_figure(curves, COLOURS, chosen="svm"))["<b>SVM</b>"]
-    assert time.hovertext[1] == "SVM, 1,000 digits<br>20 s"
-    loss = learning.history_figure(histories, COLOURS, measure="loss", chosen="net").data[-1]
-    assert loss.hovertext[1] == "Network, epoch 2<br>loss 0.5 nats"
+    time = lines_of(learning.training_time_figure(curves, COLOURS, highlight="svm"))["<b>SVM</b>"]
+    assert time.hovertext[1] == "SVM, 1,000 training digits<br>training time 20 s"
+    loss = learning.history_figure(histories, COLOURS, measure="loss", highlight="net").data[-1]
+    assert loss.hovertext[1] == "Network, epoch 2<br>training loss 0.5 nats"
 
 
-def test_a_history_draws_accuracy_with_its_band_or_loss_without(histories):
-    band, line = learning.history_figure(histories, COLOURS, measure="accuracy", chosen="net").data
+def test_a_history_has_accuracy_with_a_confidence_band_or_loss_without(histories):
+    band, line = learning.history_figure(histories, COLOURS, measure="accuracy", highlight="net").data
     assert list(line.x) == list(range(1, 41))
     assert list(line.y) == pytest.approx([10 / n for n in range(1, 41)])
     assert len(band.x) == len(band.y) == 80
     assert list(band.x[:40]) == list(band.x[:39:-1]) == list(line.x)
-    (loss,) = learning.history_figure(histories, COLOURS, measure="loss", chosen="net").data
+    (loss,) = learning.history_figure(histories, COLOURS, measure="loss", highlight="net").data
     assert list(loss.y) == pytest.approx([1 / n for n in range(1, 41)])
 
 
-def test_a_classifier_without_any_mistake_can_be_drawn(curves):
+def test_a_classifier_without_errors_is_drawn_at_an_error_rate_of_0_01_percent(curves):
     perfect = curves.assign(test_accuracy=1.0, high=1.0, lowest=1.0, highest=1.0)
-    figure = learning.learning_curve_figure(perfect, COLOURS, chosen="svm")
+    figure = learning.learning_curve_figure(perfect, COLOURS, highlight="svm")
     assert list(figure.data[-1].y) == pytest.approx([0.01, 0.01])
 
 
-def test_frames_say_their_units(curves, histories):
+def test_the_columns_of_the_frames_name_their_units(curves, histories):
     frame = learning.learning_curve_frame(curves)
     assert frame.loc[0].to_dict() == {
         "classifier": "svm",
@@ -94,8 +96,8 @@ def test_frames_say_their_units(curves, histories):
         "test_accuracy_percent": pytest.approx(91),
         "interval_low_percent": pytest.approx(100 * curves.loc[0, "low"]),
         "interval_high_percent": pytest.approx(100 * curves.loc[0, "high"]),
-        "lowest_training_percent": pytest.approx(90),
-        "highest_training_percent": pytest.approx(92),
+        "lowest_accuracy_percent": pytest.approx(90),
+        "highest_accuracy_percent": pytest.approx(92),
         "fit_seconds": 2.0,
     }
-    assert learning.history_frame(histories)["holdout_accuracy_percent"].tolist()[:2] == pytest.approx([90, 95])
+    assert learning.history_frame(histories)["validation_accuracy_percent"].tolist()[:2] == pytest.approx([90, 95])

@@ -1,11 +1,12 @@
-"""Figures are checked for what a reader relies on: which line or cell is whose, what it says, what a click gives."""
+"""Accuracy on distorted digits: lines, heat map cells, hover texts, customdata and CSV data."""
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from mnist_core.evaluation.robustness import accuracies_at, accuracy_table, corruption_errors, mean_accuracies
-from mnist_core.figures import answers, robustness
+from mnist_core.figures import robustness
+from tests.figures.helpers import all_texts, all_values
 
 COLOURS, LABELS = {"strong": "red", "weak": "blue"}, {"strong": "Strong", "weak": "Weak"}
 TITLES = {"turn": "Rotation", "dim": "Contrast"}
@@ -29,11 +30,11 @@ def turn(table):
 
 
 def draw(turn, **options):
-    given = {"chosen": "strong", "severity": 2, "axis": "rotation (degrees)", "accent": "orange"}
+    given = {"highlight": "strong", "severity": 2, "axis": "rotation (degrees)", "accent": "orange"}
     return robustness.severity_figure(turn, COLOURS, **(given | options))
 
 
-def test_the_chosen_line_is_bold_and_on_top_and_each_has_its_colour_and_name(turn):
+def test_the_highlighted_line_is_bold_and_on_top_and_every_line_has_its_color_and_label(turn):
     weak, strong = draw(turn).data
     assert (weak.name, strong.name) == ("Weak", "<b>Strong</b>")
     assert (weak.line.color, strong.line.color) == ("blue", "red")
@@ -41,7 +42,7 @@ def test_the_chosen_line_is_bold_and_on_top_and_each_has_its_colour_and_name(tur
     assert {note.text for note in draw(turn).layout.annotations} == {"Weak", "<b>Strong</b>"}
 
 
-def test_a_point_is_the_accuracy_in_percent_with_its_interval_and_a_click_gives_name_and_severity(turn):
+def test_a_point_has_accuracy_and_interval_in_percent_and_its_customdata_is_name_and_severity(turn):
     strong, rows = draw(turn).data[-1], turn[turn["name"] == "strong"]
     assert list(strong.x) == [0, 10, 20]
     assert list(strong.y) == pytest.approx([99, 90, 50])
@@ -50,14 +51,14 @@ def test_a_point_is_the_accuracy_in_percent_with_its_interval_and_a_click_gives_
     assert list(map(tuple, strong.customdata)) == [("strong", 0), ("strong", 1), ("strong", 2)]
 
 
-def test_points_tell_in_words(turn):
+def test_the_hover_text_of_a_point_has_classifier_amount_accuracy_and_interval(turn):
     clean, mild, _ = draw(turn).data[-1].hovertext
     low, high = 100 * turn[turn["name"] == "strong"][["low", "high"]].iloc[1].to_numpy(dtype=float)
-    assert clean.startswith("Strong, digits as they are<br>99.00 % (")
-    assert mild == f"Strong, rotation (degrees): 10<br>90.00 % ({low:.2f} to {high:.2f})"
+    assert clean.startswith("Strong, undistorted<br>accuracy 99.00 % (95 % CI ")
+    assert mild == f"Strong, rotation (degrees): 10<br>accuracy 90.00 % (95 % CI {low:.2f} to {high:.2f})"
 
 
-def test_the_chosen_severity_is_marked_and_every_interval_is_in_sight(turn):
+def test_the_selected_severity_is_marked_and_the_axis_covers_every_interval(turn):
     (line,) = draw(turn, severity=1).layout.shapes
     assert (line.x0, line.x1, line.line.color) == (10, 10, "orange")
     low, high = draw(turn).layout.yaxis.range
@@ -65,67 +66,50 @@ def test_the_chosen_severity_is_marked_and_every_interval_is_in_sight(turn):
     assert high >= 100
 
 
-def cells(figure):
-    """What is printed, row by row, whichever of the two heat maps prints it."""
-    pale, full = figure.data[:2]
-    return [[a or b for a, b in zip(*rows, strict=True)] for rows in zip(pale.text, full.text, strict=True)]
-
-
 def heat(values, **options):
     given = {"measure": "mean", "selected": ("weak", "dim")}
-    return robustness.heat_figure(values, LABELS, TITLES, **(given | options), **LOOK)
+    return robustness.heat_map_figure(values, LABELS, TITLES, **(given | options), **LOOK)
 
 
-def test_the_heat_map_prints_accuracies_best_first_and_the_mean_last(table):
+def test_the_heat_map_has_the_best_classifier_first_and_the_mean_last(table):
     figure = heat(mean_accuracies(table))
     assert list(figure.layout.yaxis.ticktext) == ["Weak", "Strong"]
     assert list(figure.layout.xaxis.ticktext) == ["Rotation", "Contrast", "Mean"]
-    assert cells(figure) == [["60.0", "90.0", "75.0"], ["70.0", "59.5", "64.8"]]
+    assert all_texts(figure) == [["60.0", "90.0", "75.0"], ["70.0", "59.5", "64.8"]]
 
 
-def test_what_is_not_all_is_never_printed_as_100(table):
+def test_an_accuracy_below_100_percent_is_not_rounded_up_to_100(table):
     values = pd.DataFrame({"turn": [0.99999, 1.0], "all": [0.99999, 1.0]}, index=["strong", "weak"])
-    assert cells(heat(values, selected=("weak", "turn"))) == [["100", "100"], ["99.9", "99.9"]]
+    assert all_texts(heat(values, selected=("weak", "turn"))) == [["100", "100"], ["99.9", "99.9"]]
 
 
-def test_a_cell_tells_in_words_and_a_click_gives_its_classifier_and_transform(table):
+def test_a_cell_has_a_hover_text_and_its_customdata_is_classifier_and_transform(table):
     figure = heat(accuracies_at(table, 2), measure="severity")
     markers = figure.data[2]
     assert list(map(tuple, markers.customdata))[:3] == [("weak", "turn"), ("weak", "dim"), ("weak", "all")]
     assert markers.hovertext[0] == "Weak, Rotation<br>accuracy 40.00 %"
-    (edge,) = figure.layout.shapes
-    assert (edge.x0, edge.x1, edge.y0, edge.y1) == (0.5, 1.5, -0.5, 0.5)
+    (outline,) = figure.layout.shapes
+    assert (outline.x0, outline.x1, outline.y0, outline.y1) == (0.5, 1.5, -0.5, 0.5)
     assert not heat(accuracies_at(table, 2), selected=("another", "dim")).layout.shapes
 
 
-def test_corruption_errors_are_percents_of_the_baselines_the_fewest_first(table):
+def test_corruption_errors_are_percentages_of_the_baseline_with_the_lowest_first(table):
     figure = heat(corruption_errors(table, "weak"), measure="error")
     assert list(figure.layout.yaxis.ticktext) == ["Weak", "Strong"]
     assert list(figure.layout.xaxis.ticktext)[-1] == "mCE"
-    assert cells(figure) == [["100", "100", "100"], ["75", "405", "240"]]
-    amounts = np.fmax(*(np.array(trace.z, dtype=float) for trace in figure.data[:2]))
-    assert np.sign(amounts[1]).tolist() == [1, -1, -1]  # fewer errors, more errors
+    assert all_texts(figure) == [["100", "100", "100"], ["75", "405", "240"]]
+    assert np.sign(all_values(figure)[1]).tolist() == [1, -1, -1]  # fewer errors, more errors
     assert figure.data[0].zmin == -figure.data[0].zmax
-    assert figure.data[2].hovertext[3] == "Strong, Rotation<br>75.0 % of the baseline's errors"
+    assert figure.data[2].hovertext[3] == "Strong, Rotation<br>corruption error: 75.0 % of the baseline's"
 
 
-def test_a_corruption_error_that_does_not_exist_leaves_its_cell_empty(table):
+def test_an_undefined_corruption_error_leaves_its_cell_empty(table):
     values = corruption_errors(table, "weak")
     values.loc["strong", "turn"] = np.nan
-    assert cells(heat(values, measure="error"))[1][0] == ""
+    assert all_texts(heat(values, measure="error"))[1][0] == ""
 
 
-def test_answers_to_one_digit_are_all_printed_and_only_wrong_ones_are_coloured():
-    said = np.array([[4, 4, 9], [4, 4, 4]])
-    figure = answers.answers_figure(
-        ["Strong", "Weak"], said, ["as it is", "1", "2"], true=4, accent="red", inks=("#111", "#eee")
-    )
-    assert cells(figure) == [["4", "4", "9"], ["4", "4", "4"]]
-    assert np.fmax(*(np.array(trace.z, dtype=float) for trace in figure.data)).tolist() == [[0, 0, 1], [0, 0, 0]]
-    assert list(figure.layout.yaxis.ticktext) == ["Strong", "Weak"]
-
-
-def test_frames_say_their_units(table, turn):
+def test_the_columns_of_the_frames_name_their_units(table, turn):
     frame = robustness.severity_frame(turn, "degrees")
     assert frame.iloc[1].to_dict() == {
         "classifier": "strong",
@@ -137,11 +121,10 @@ def test_frames_say_their_units(table, turn):
         "interval_low_percent": pytest.approx(100 * turn["low"].iloc[1]),
         "interval_high_percent": pytest.approx(100 * turn["high"].iloc[1]),
     }
-    long = robustness.heat_frame(mean_accuracies(table), "mean").set_index(["classifier", "transform"])
+    long = robustness.heat_map_frame(mean_accuracies(table), "mean").set_index(["classifier", "transform"])
     assert list(long.columns) == ["mean_accuracy_percent"]
     assert long.loc[("strong", "all"), "mean_accuracy_percent"] == pytest.approx(64.75)
     assert (
-        list(robustness.heat_frame(corruption_errors(table, "weak"), "error").columns)[-1] == "corruption_error_percent"
+        list(robustness.heat_map_frame(corruption_errors(table, "weak"), "error").columns)[-1]
+        == "corruption_error_percent"
     )
-    said = answers.answers_frame(["A", "B"], np.array([[1, 2], [3, 4]]), ["as it is", "10"])
-    assert said.values.tolist() == [["A", "as it is", 1], ["A", "10", 2], ["B", "as it is", 3], ["B", "10", 4]]

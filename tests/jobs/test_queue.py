@@ -1,4 +1,4 @@
-"""Training in a process of its own: one at a time, in turn, watched, stopped, and never stored by halves."""
+"""The training queue, its worker processes and its lock."""
 
 import errno
 import json
@@ -12,39 +12,46 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import psutil
 import pytest
 
 from mnist_core import store
+from mnist_core.__main__ import build_parser
 from mnist_core.base.errors import ArtifactMissingError, TrainingError, UnknownNameError
+from mnist_core.base.labels import clean_label
+from mnist_core.base.paths import PROJECT_ROOT
 from mnist_core.classifiers.registry import CLASSIFIERS
-from mnist_core.jobs import queue, worker
-from mnist_core.jobs.queue import JobState, Task
+from mnist_core.jobs import lock, queue, worker
+from mnist_core.jobs.queue import TRAINING_QUEUE, JobState, Task
+from tests.processes import running, wait_for_line
 
-pytestmark = pytest.mark.skipif(worker.fcntl is None, reason="pages train on POSIX systems only")
-PATIENCE = 300
+pytestmark = pytest.mark.skipif(not worker.SUPPORTED, reason="pages train on POSIX systems only")
+TIMEOUT = 60
+"""Seconds before a wait fails the test."""
 QUICK, SLOW = Task("logistic", "digits"), Task("mlp", "digits")
-OWN = replace(QUICK, changes={"C": 0.1}, subset=300, label="Less", custom=True)
+CUSTOM = replace(QUICK, changes={"C": 0.1}, subset=300, label="Less", custom=True)
 
 
 @pytest.fixture(autouse=True)
 def artifacts(tmp_path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """An empty artifacts folder, an empty training queue and a lock file of its own."""
     monkeypatch.setenv("MNIST_ARTIFACTS_DIR", str(tmp_path / "artifacts"))
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     monkeypatch.delenv("MNIST_TRAINING", raising=False)
     yield tmp_path / "artifacts"
-    queue._end()
-    _wait(lambda: queue._clerk is None)
-    queue._ended.clear()
+    TRAINING_QUEUE.shut_down()
+    _wait(lambda: TRAINING_QUEUE.is_idle)
+    TRAINING_QUEUE._ended.clear()
 
 
 def _wait(until: Callable[[], bool]) -> None:
-    end = time.monotonic() + PATIENCE
+    end = time.monotonic() + TIMEOUT
     while time.monotonic() < end:
         if until():
             return
         time.sleep(0.02)
-    raise AssertionError(f"gave up waiting: {queue.overview()}")
+    raise AssertionError(f"timed out: {queue.overview()}")
 
 
 def _state(number: int) -> JobState:
@@ -73,7 +80,7 @@ def _files(folder: Path) -> list[Path]:
     return [path for path in folder.rglob("*") if path.is_file()]
 
 
-def test_a_training_tells_of_every_epoch_and_stores_a_run_of_ones_own() -> None:
+def test_a_training_reports_every_epoch_and_stores_a_custom_run() -> None:
     changes = {"hidden": [16], "epochs": 4}
     state = _finish(queue.start(Task("mlp", "digits", changes=changes, subset=300, seed=3, label="Less", custom=True)))
     assert (state.status, state.share, state.error, state.stored_as) == ("done", 1.0, "", "mlp@1")
@@ -86,8 +93,8 @@ def test_a_training_tells_of_every_epoch_and_stores_a_run_of_ones_own() -> None:
     assert state.history == record.history
 
 
-def test_the_others_wait_in_turn_and_start_by_themselves() -> None:
-    first, second, third = (queue.start(task) for task in (SLOW, OWN, QUICK))
+def test_waiting_trainings_start_in_order_without_further_requests() -> None:
+    first, second, third = (queue.start(task) for task in (SLOW, CUSTOM, QUICK))
     _wait(lambda: _has_begun(first))
     found = queue.overview()
     assert found.running is not None
@@ -99,7 +106,7 @@ def test_the_others_wait_in_turn_and_start_by_themselves() -> None:
     assert (_has_run("mlp"), _has_run("logistic@1"), _has_run("logistic")) == (False, True, True)
 
 
-def test_one_that_waits_can_be_removed_and_is_never_trained() -> None:
+def test_a_waiting_training_can_be_removed_and_never_runs() -> None:
     first, second = queue.start(SLOW), queue.start(QUICK)
     queue.cancel(second.number)
     assert _state(second.number).status == "cancelled"
@@ -107,22 +114,22 @@ def test_one_that_waits_can_be_removed_and_is_never_trained() -> None:
     queue.cancel(first.number)
     _finish(first)
     assert not _has_run("logistic")
-    queue.cancel(first.number)  # once more, too late
+    queue.cancel(first.number)  # has already ended
     assert _state(first.number).status == "cancelled"
 
 
-def test_the_same_twice_is_one_training_and_too_many_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(queue, "MOST_WAITING", 1)
+def test_the_same_task_is_queued_once_and_a_full_queue_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queue, "MAX_WAITING", 1)
     first = queue.start(SLOW)
     _wait(lambda: _state(first.number).status == "running")
-    waits = queue.start(OWN)
-    assert (queue.start(SLOW).number, queue.start(OWN).number) == (first.number, waits.number)
-    with pytest.raises(TrainingError, match="1 trainings are waiting already"):
+    waiting = queue.start(CUSTOM)
+    assert (queue.start(SLOW).number, queue.start(CUSTOM).number) == (first.number, waiting.number)
+    with pytest.raises(TrainingError, match=r"training queue is full \(1 waiting\)"):
         queue.start(QUICK)
 
 
-def test_the_training_of_another_server_is_waited_for() -> None:
-    with worker._locked(SLOW):
+def test_a_training_waits_for_the_training_of_another_server() -> None:
+    with lock.training_lock(SLOW):
         job = queue.start(QUICK)
         _wait(lambda: "another training on this machine (mlp on digits)" in _state(job.number).message)
         assert _state(job.number).status == "waiting"
@@ -131,112 +138,137 @@ def test_the_training_of_another_server_is_waited_for() -> None:
 
 SERVER = """
 import time
-from mnist_core import jobs
-job = queue.start(queue.Task("logistic", "digits", changes={"C": 0.1}, own=True))
-while queue.overview().unfinished:
+from mnist_core.jobs import queue
+
+queue.start(queue.Task("logistic", "digits", changes={"C": 0.1}, custom=True))
+end = time.monotonic() + 300
+while queue.overview().unfinished and time.monotonic() < end:
     time.sleep(0.05)
 (state,) = queue.overview().ended
 print(state.status, state.stored_as, state.started, state.ended)
 """
 
 
-def test_two_servers_that_train_at_once_take_turns_and_neither_overwrites_the_other() -> None:
-    pipes = {"stdout": subprocess.PIPE, "text": True, "cwd": worker.PROJECT_ROOT}
-    servers = [subprocess.Popen([sys.executable, "-c", SERVER], **pipes) for _ in range(2)]  # type: ignore[call-overload]
-    told = sorted((server.communicate(timeout=PATIENCE)[0].split() for server in servers), key=lambda told: told[2])
-    assert [words[0] for words in told] == ["done", "done"]
-    assert [words[1] for words in told] == ["logistic@1", "logistic@2"]
+def test_two_servers_train_one_after_the_other_and_store_separate_runs() -> None:
+    command = [sys.executable, "-c", SERVER]
+    with running(command, PROJECT_ROOT) as one, running(command, PROJECT_ROOT) as other:
+        outputs = [server.communicate(timeout=TIMEOUT)[0].split() for server in (one, other)]
+    first, second = sorted(outputs, key=lambda words: float(words[2]))
+    assert (first[:2], second[:2]) == (["done", "logistic@1"], ["done", "logistic@2"])
     assert _has_run("logistic@1")
     assert _has_run("logistic@2")
 
 
-def test_a_killed_process_is_reported_and_leaves_nothing(artifacts: Path) -> None:
+def test_a_killed_training_is_reported_and_stores_nothing(artifacts: Path) -> None:
     job = queue.start(replace(SLOW, custom=True))
     _wait(lambda: len(_state(job.number).history) > 1)
-    assert queue._worker is not None
-    os.killpg(queue._worker.process.pid, signal.SIGKILL)
+    assert TRAINING_QUEUE._worker is not None
+    os.killpg(TRAINING_QUEUE._worker.process.pid, signal.SIGKILL)
     state = _finish(job)
     assert (state.status, state.stored_as) == ("failed", "")
     assert "ended by SIGKILL; nothing was stored." in state.error
-    assert "out of memory: train on fewer digits" in state.error
+    assert "out of memory. Train on fewer digits" in state.error
     assert not _files(artifacts)
 
 
-DOOMED_SERVER = """
+KILLED_SERVER = """
 import time
-from mnist_core import jobs
-from mnist_core.jobs import Task
+from mnist_core.jobs import queue
 
-job = queue.start(Task("mlp", "digits", {"epochs": 80}, own=True))
+queue.start(queue.Task("mlp", "digits", {"epochs": 80}, custom=True))
 while not any(len(state.history) > 1 for state in queue.overview().unfinished):
     time.sleep(0.02)
-print("under way", flush=True)
+print("training", flush=True)
 time.sleep(600)
 """
 
 
-def test_a_training_whose_server_is_killed_ends_stores_nothing_and_makes_way(artifacts: Path) -> None:
-    command = [sys.executable, "-c", DOOMED_SERVER]
-    with subprocess.Popen(command, cwd=worker.PROJECT_ROOT, stdout=subprocess.PIPE) as server:
-        assert server.stdout is not None
-        assert server.stdout.readline() == b"under way\n"
+def test_a_training_whose_server_is_killed_ends_stores_nothing_and_frees_the_lock(artifacts: Path) -> None:
+    command = [sys.executable, "-c", KILLED_SERVER]
+    with running(command, PROJECT_ROOT) as server:
+        wait_for_line(server, "training", TIMEOUT)
         server.kill()
-    assert _finish(queue.start(QUICK)).status == "done"  # it had to wait for the lock
+    assert _finish(queue.start(QUICK)).status == "done"  # after waiting for the lock
     assert sorted(path.parent.name for path in artifacts.rglob("record.json")) == ["logistic"]
 
 
 HANGS_WHILE_WRITING = "import os, time; os.fsync = lambda _: time.sleep(600)"
 
 
-def test_one_that_is_killed_while_it_writes_leaves_no_run_and_its_name_to_nobody(
+def test_a_training_whose_server_is_killed_holds_the_lock_as_long_as_its_process_lives(
+    artifacts: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "sitecustomize.py").write_text(HANGS_WHILE_WRITING)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    with running([sys.executable, "-c", SERVER], PROJECT_ROOT) as server:
+        _wait(lambda: bool(_files(artifacts)))
+        (training,) = psutil.Process(server.pid).children()
+        server.kill()
+    try:
+        with pytest.raises(lock.LockedError, match=r"another training on this machine \(logistic on digits\)"):
+            lock.training_lock(QUICK).__enter__()
+    finally:
+        training.kill()
+    _wait(_lock_is_free)
+
+
+def _lock_is_free() -> bool:
+    try:
+        with lock.training_lock(QUICK):
+            return True
+    except lock.LockedError:
+        return False
+
+
+def test_a_training_killed_while_writing_leaves_no_run_and_its_name_is_not_used_again(
     artifacts: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "sitecustomize.py").write_text(HANGS_WHILE_WRITING)
     with monkeypatch.context() as patch:
         patch.setenv("PYTHONPATH", str(tmp_path))
-        job = queue.start(OWN)
+        job = queue.start(CUSTOM)
         _wait(lambda: bool(_files(artifacts)))
-        assert queue._worker is not None
-        os.killpg(queue._worker.process.pid, signal.SIGKILL)
+        assert TRAINING_QUEUE._worker is not None
+        os.killpg(TRAINING_QUEUE._worker.process.pid, signal.SIGKILL)
         assert _finish(job).status == "failed"
     assert not _has_run("logistic@1")
     assert not list(artifacts.rglob("record.json"))
-    state = _finish(queue.start(OWN))
+    state = _finish(queue.start(CUSTOM))
     assert state.stored_as == "logistic@2"
     assert [name for name in store.list_runs("digits") if "@" in name] == ["logistic@2"]
 
 
-def test_a_failure_shows_what_the_process_complained_about() -> None:
-    state = _finish(queue.start(replace(OWN, subset=20)))
+def test_a_failed_training_shows_the_standard_error_of_its_process() -> None:
+    state = _finish(queue.start(replace(CUSTOM, subset=20)))
     assert state.status == "failed"
     assert "Expected a subset of 100 to 898 digits, found 20." in state.error
     assert "failed with exit status 1" in state.error
 
 
-def test_what_cannot_be_is_refused_before_it_is_in_the_queue(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_invalid_task_is_refused_before_it_enters_the_queue(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(CLASSIFIERS, "cnn", replace(CLASSIFIERS["cnn"], requires=("no_such_package",)))
     for task, error, message in (
         (Task("sdg", "digits"), UnknownNameError, "sgd"),
         (Task("sgd", "minst"), UnknownNameError, "mnist"),
-        (replace(OWN, changes={"depth": 3}), TrainingError, "no hyperparameter depth"),
-        (replace(OWN, changes={"C": "much"}), TrainingError, "Expected C of logistic to be a number"),
+        (replace(CUSTOM, changes={"depth": 3}), TrainingError, "no hyperparameter depth"),
+        (replace(CUSTOM, changes={"C": "much"}), TrainingError, "Expected C of logistic to be a number"),
         (Task("cnn", "digits"), TrainingError, r"needs no_such_package.*pip install -r requirements-train\.txt"),
     ):
         with pytest.raises(error, match=message):
             queue.start(task)
-    assert queue.overview() == queue.Jobs(None, (), ())
+    assert queue.overview() == queue.QueueState(None, (), ())
 
 
-def test_where_training_is_off_nothing_starts(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_training_starts_if_training_is_switched_off(monkeypatch: pytest.MonkeyPatch) -> None:
     assert queue.why_not_allowed() is None
     monkeypatch.setenv("MNIST_TRAINING", "off")
     with pytest.raises(TrainingError, match=r"MNIST_TRAINING=off.*python -m mnist_core train logistic"):
         queue.start(QUICK)
 
 
-def test_a_system_without_locks_is_not_called_switched_off(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unsupported_system_has_a_message_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr(worker, "fcntl", None)
+        patch.setattr(worker, "SUPPORTED", False)
         with pytest.raises(TrainingError, match=r"needs a POSIX system.*python -m mnist_core train logistic") as caught:
             queue.start(QUICK)
     assert "MNIST_TRAINING" not in str(caught.value)
@@ -246,7 +278,7 @@ def test_a_system_without_locks_is_not_called_switched_off(monkeypatch: pytest.M
     "obstacle",
     ["a lock file that is a link", "no folder for temporary files", "no room for temporary files", "no Python"],
 )
-def test_what_the_system_refuses_is_a_clear_error_and_no_lock_is_left(
+def test_an_error_of_the_operating_system_is_reported_and_leaves_no_lock(
     obstacle: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(*_args: object, **_options: object) -> None:
@@ -255,8 +287,8 @@ def test_what_the_system_refuses_is_a_clear_error_and_no_lock_is_left(
     with monkeypatch.context() as patch:
         match obstacle:
             case "a lock file that is a link":
-                worker.lock_file().symlink_to(tmp_path / "elsewhere")
-                expected = ("its lock file could not be written", str(worker.lock_file()))
+                lock.lock_file().symlink_to(tmp_path / "elsewhere")
+                expected = ("its lock file could not be written", str(lock.lock_file()))
             case "no folder for temporary files":
                 patch.setattr(tempfile, "tempdir", str(tmp_path / "nowhere"))
                 expected = ("its lock file could not be written", f"{tmp_path}/nowhere")
@@ -269,25 +301,25 @@ def test_what_the_system_refuses_is_a_clear_error_and_no_lock_is_left(
         state = _finish(queue.start(QUICK))
     assert state.status == "failed"
     assert all(part in state.error for part in expected)
-    worker.lock_file().unlink(missing_ok=True)
-    with worker._locked(QUICK):  # nobody holds it
+    lock.lock_file().unlink(missing_ok=True)
+    with lock.training_lock(QUICK):  # free
         pass
-    _wait(lambda: queue._clerk is None)
+    _wait(lambda: TRAINING_QUEUE.is_idle)
 
 
 def _worker(program: str) -> worker.Worker:
-    """A worker whose process runs another program, once that has said that it is ready."""
-    complaints = tempfile.TemporaryFile("w+")  # noqa: SIM115 - the worker closes it
+    """Return a worker whose process runs `program`, after the program has reported "Ready"."""
+    stderr = tempfile.TemporaryFile("w+")  # noqa: SIM115 - the worker closes it
     process = subprocess.Popen(
-        [sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=complaints, text=True, start_new_session=True
+        [sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=stderr, text=True, start_new_session=True
     )
-    started = worker.Worker(JobState(0, QUICK, "running"), process, complaints)
+    started = worker.Worker(JobState(0, QUICK, "running"), process, stderr)
     _wait(lambda: started.state.message == "Ready")
     return started
 
 
 @pytest.mark.parametrize(("code", "share", "status"), [(0, 0.9, "done"), (1, 1.0, "done"), (1, 0.9, "cancelled")])
-def test_who_had_stored_its_run_when_it_was_cancelled_is_done(code: int, share: float, status: str) -> None:
+def test_a_training_cancelled_after_its_run_was_stored_is_done(code: int, share: float, status: str) -> None:
     report = {"message": "Ready", "share": share, "classifier": "logistic"}
     stopped = _worker(
         "import signal, sys, time\n"
@@ -301,7 +333,7 @@ def test_who_had_stored_its_run_when_it_was_cancelled_is_done(code: int, share: 
     assert ("nothing was stored" in stopped.state.message) == (status == "cancelled")
 
 
-def test_a_crash_is_called_by_its_signal_and_is_not_blamed_on_memory() -> None:
+def test_a_crash_is_reported_with_its_signal_and_without_the_memory_advice() -> None:
     report = {"message": "Ready", "share": 0.5, "classifier": "logistic"}
     crashed = _worker(
         "import os, signal, sys\n"
@@ -309,45 +341,46 @@ def test_a_crash_is_called_by_its_signal_and_is_not_blamed_on_memory() -> None:
         f"print({json.dumps(report)!r}, flush=True)\n"
         "os.kill(os.getpid(), signal.SIGSEGV)\n"
     )
-    crashed.reader.join(PATIENCE)
+    crashed.reader.join(TIMEOUT)
     assert crashed.state.status == "failed"
     assert crashed.state.error == "about to crash\nThe training process was ended by SIGSEGV; nothing was stored."
 
 
-def test_what_a_library_prints_is_no_report() -> None:
+def test_output_of_libraries_is_ignored() -> None:
     report = {"message": "Ready", "share": 0.5, "classifier": "logistic"}
     lines = ["hello", "3", "[1]", "{}", "null", json.dumps(report)]
     ended = _worker("\n".join(f"print({line!r})" for line in lines))
-    ended.reader.join(PATIENCE)
+    ended.reader.join(TIMEOUT)
     assert (ended.state.message, ended.state.status, ended.state.history) == ("Ready", "done", ())
 
 
-def test_a_cancel_that_comes_when_all_is_stored_changes_nothing() -> None:
+def test_a_cancel_after_the_last_report_changes_nothing() -> None:
     job = queue.start(QUICK)
-    _wait(lambda: "test digits" in _state(job.number).message)  # Python takes a quarter of a second to end
+    _wait(lambda: "test digits" in _state(job.number).message)  # the process needs another 0.25 s to exit
     queue.cancel(job.number)
     assert _state(job.number).status == "done"
     assert _has_run("logistic")
 
 
 @pytest.mark.parametrize("label", ["Less", "--custom", 'it\'s $HOME `x` "y"', "a\0b\nc", "*" * 500])
-def test_the_command_to_copy_is_what_the_job_runs_whatever_the_label(label: str) -> None:
-    from mnist_core.__main__ import _parser
-    from mnist_core.base.labels import clean_label
-
+def test_the_displayed_command_runs_the_same_training_for_any_label(label: str) -> None:
     task = Task("mlp", "digits", {"hidden": [800, 400], "learning_rate": 5e-4}, 300, 3, clean_label(label), custom=True)
-    command = subprocess.run(["sh", "-c", f"printf '%s\\0' {task.command}"], capture_output=True, text=True, check=True)
+    command = subprocess.run(
+        ["sh", "-c", f"printf '%s\\0' {task.command}"], capture_output=True, text=True, check=True, timeout=TIMEOUT
+    )
     words = command.stdout.removesuffix("\0").split("\0")
     assert words == ["python", *task.arguments]
-    options = _parser().parse_args(words[3:])
+    options = build_parser().parse_args(words[3:])
     assert (options.classifiers, options.dataset, dict(options.changes)) == (["mlp"], "digits", dict(task.changes))
     assert (options.subset, options.seed, options.label, options.custom) == (300, 3, task.label, True)
 
 
-def test_pages_can_import_it_without_what_trains() -> None:
+def test_pages_import_the_queue_without_training_libraries() -> None:
     code = (
-        "import sys, mnist_core.jobs\n"
+        "import sys, mnist_core.jobs.queue\n"
         "print(*(name for name in ('sklearn', 'torch', 'onnx', 'streamlit') if name in sys.modules))"
     )
-    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=worker.PROJECT_ROOT)
+    found = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=PROJECT_ROOT, timeout=TIMEOUT
+    )
     assert (found.stdout.strip(), found.returncode) == ("", 0)

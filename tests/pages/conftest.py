@@ -1,4 +1,4 @@
-"""The dashboard run by Streamlit's own test harness, on the committed results."""
+"""Fixtures and helpers for pages that Streamlit's test harness runs on the committed results."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -19,18 +19,19 @@ PAGES = (
     *("overview", "data", "confusion", "errors", "reliability", "head_to_head", "robustness", "labels", "learning"),
     *("training", "claims", "draw"),
 )
-Open = Callable[..., AppTest]
+OpenPage = Callable[..., AppTest]
 
 
-@pytest.fixture(autouse=True)
-def fresh_caches(request) -> Iterator[None]:
-    """Caches outlive a test, as they outlive a session, unless it changes what they are filled from."""
-    alone = {"monkeypatch", "tmp_path"} & set(request.fixturenames)
-    if alone:
-        _clear_caches()
+@pytest.fixture
+def fresh_caches() -> Iterator[None]:
+    """Clear Streamlit's caches before and after a test that replaces code or registry entries.
+
+    A test that only changes files or `MNIST_ARTIFACTS_DIR` does not need this: the keys of the caches contain the
+    paths, sizes and times of the files.
+    """
+    _clear_caches()
     yield
-    if alone:
-        _clear_caches()
+    _clear_caches()
 
 
 def _clear_caches() -> None:
@@ -39,27 +40,27 @@ def _clear_caches() -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def patience() -> Iterator[None]:
-    """What mostly is done at once is waited for, however busy the machine is."""
+def wait_for_background_work() -> Iterator[None]:
+    """Let pages wait until work in the background is done, on a slow machine too."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(background, "_PATIENCE", 60)
+        patch.setattr(background, "_INITIAL_WAIT", 60)
         yield
 
 
 @pytest.fixture(scope="session", autouse=True)
-def packages_read_once() -> Iterator[None]:
-    """A server looks for components among the installed packages once; the harness would for every page it opens."""
+def one_component_scan() -> Iterator[None]:
+    """Scan the installed packages for components once, as a server does, and not once for every opened page."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(manifest_scanner, "scan_component_manifests", cache(manifest_scanner.scan_component_manifests))
         yield
 
 
 @pytest.fixture
-def open_page() -> Open:
-    """Open a page as a link would: `open_page("errors", dataset="digits", true=9)`."""
+def open_page() -> OpenPage:
+    """Return a function that opens a page as a link does: `open_page("errors", dataset="digits", true=9)`."""
 
     def open_page(page: str, /, **view: object) -> AppTest:
-        app = AppTest.from_file(str(PROJECT / "dashboard.py"), default_timeout=300)
+        app = AppTest.from_file(str(PROJECT / "dashboard.py"), default_timeout=100)
         app.query_params.update({"dataset": "digits"} | {name: str(value) for name, value in view.items()})
         if page != "overview":
             app.switch_page(f"pages/{page}.py")
@@ -68,8 +69,8 @@ def open_page() -> Open:
     return open_page
 
 
-def cross_validate_at_will(name: str, *accuracies: float) -> None:
-    """Let a run of the UCI digits have been cross-validated, with these accuracies of five folds and random scores."""
+def store_cross_validation(name: str, *accuracies: float) -> None:
+    """Store a cross-validation with these accuracies of five folds and random scores for a run on `digits`."""
     record = store.load_record("digits", name)
     folds = CrossValidation(42, "2026-01-01T00:00:00+00:00", accuracies or (0.9,) * 5, (180, 180, 180, 179, 179))
     scores = np.random.default_rng(0).normal(size=(record.n_train, 10))
@@ -79,16 +80,16 @@ def cross_validate_at_will(name: str, *accuracies: float) -> None:
 
 
 def galleries(app: AppTest) -> list[list[dict]]:
-    """What each gallery of a page prints."""
+    """Return the tiles of each gallery of a page."""
     return [json.loads(gallery.proto.json)["tiles"] for gallery in app.get("bidi_component")]
 
 
 def tiles(app: AppTest) -> list[dict]:
-    """What the first gallery of a page prints, or [] if there is none."""
+    """Return the tiles of the first gallery of a page, or [] without a gallery."""
     return next(iter(galleries(app)), [])
 
 
 def texts(app: AppTest) -> str:
-    """All text of a page that tests look for."""
+    """Return all text of a page that tests look for."""
     kinds = ("title", "subheader", "markdown", "caption", "code", "info", "warning", "error")
     return "\n".join(str(element.value) for kind in kinds for element in app.get(kind))

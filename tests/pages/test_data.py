@@ -1,3 +1,5 @@
+"""The Data page."""
+
 import shutil
 import threading
 import time
@@ -11,7 +13,7 @@ from mnist_core.datasets import load_dataset
 from mnist_core.datasets.spec import Dataset
 from mnist_core.evaluation.samples import BY, ORDERS
 from mnist_core.evaluation.shapes import measure_shapes
-from pages.widgets import gallery
+from pages.sections.data import digit_list
 from tests.pages.conftest import galleries, texts
 
 
@@ -27,7 +29,7 @@ def measured(digits):
 
 @pytest.fixture
 def open_data(open_page):
-    """Open the page, and again until all digits are measured."""
+    """Open the page and rerun it until all digits are measured."""
 
     def open_data(**view):
         app = open_page("data", **view)
@@ -36,13 +38,13 @@ def open_data(open_page):
                 return app
             time.sleep(0.1)
             app.run()
-        raise AssertionError("The digits were never measured.")
+        raise AssertionError("Expected the digits to be measured within 20 s.")
 
     return open_data
 
 
 def listed(app):
-    """Indices of the digits that the gallery of digits prints."""
+    """Return the indices of the digits in the list of digits."""
     return [tile["index"] for tile in galleries(app)[2]]
 
 
@@ -51,18 +53,18 @@ def values(app):
 
 
 @pytest.mark.parametrize("split", ["test", "train"])
-def test_the_metrics_speak_of_the_chosen_split(open_data, digits, split):
-    chosen = getattr(digits, split)
-    counts = np.bincount(chosen.labels)
+def test_the_metrics_describe_the_selected_split(open_data, digits, split):
+    selected = getattr(digits, split)
+    counts = np.bincount(selected.labels)
     shown = values(open_data(split=split))
-    assert shown["Digits"] == str(len(chosen))
+    assert shown["Digits"] == str(len(selected))
     assert counts[int(shown["Smallest class"])] == counts.min()
     assert counts[int(shown["Largest class"])] == counts.max()
-    median = np.median(measure_shapes(chosen.images, chosen.labels).thickness)
+    median = np.median(measure_shapes(selected.images, selected.labels).thickness)
     assert shown["Stroke width"] == f"{median:.2f} px"
 
 
-def test_all_classes_show_their_mean_their_variance_and_random_digits(open_data, digits):
+def test_all_classes_have_a_mean_a_variance_and_random_digits(open_data, digits):
     app = open_data()
     means, variances, _ = galleries(app)
     assert len(app.get("plotly_chart")) == 2
@@ -70,11 +72,11 @@ def test_all_classes_show_their_mean_their_variance_and_random_digits(open_data,
     assert digits.test.labels[listed(app)].tolist() == list(range(10)) * 4
 
 
-def test_a_seed_in_the_link_restores_the_same_digits_and_a_button_draws_others(open_data):
+def test_a_seed_in_the_link_restores_the_same_digits_and_a_button_draws_new_ones(open_data):
     app = open_data(seed=5)
     first = listed(app)
     assert listed(open_data(seed=5)) == first
-    next(button for button in app.button if button.label == "Draw others").click().run()
+    next(button for button in app.button if button.label == "New random digits").click().run()
     assert dict(app.query_params)["seed"] == "6"
     assert listed(app) != first
 
@@ -84,12 +86,12 @@ def test_every_order_is_a_link_and_sorts_by_its_measure(open_data, digits, measu
     app = open_data(true=3, sort=order)
     measure, sign = BY[order]
     members = np.flatnonzero(digits.test.labels == 3)
-    expected = np.sort(sign * getattr(measured, measure)[members])[: gallery.PER_SHEET]
+    expected = np.sort(sign * getattr(measured, measure)[members])[: digit_list.PER_PAGE]
     np.testing.assert_allclose(sign * getattr(measured, measure)[listed(app)], expected, rtol=1e-4)
-    assert not any(button.label == "Draw others" for button in app.button)
+    assert not any(button.label == "New random digits" for button in app.button)
 
 
-def test_a_class_and_an_order_live_in_the_url_and_start_at_the_first_page(open_data, digits):
+def test_a_class_and_an_order_are_in_the_url_and_start_at_the_first_page(open_data, digits):
     app = open_data(sort="oddest", page=2)
     app.selectbox(key="view true").select(8).run()
     app.selectbox(key="view sort").select("thinnest").run()
@@ -100,20 +102,20 @@ def test_a_class_and_an_order_live_in_the_url_and_start_at_the_first_page(open_d
     assert [tile["selected"] for tile in galleries(app)[0]] == [digit == 8 for digit in range(10)]
 
 
-def test_pages_hold_every_digit_of_a_class_once(open_data, digits):
+def test_the_pages_list_every_digit_of_a_class_once(open_data, digits):
     members = np.flatnonzero(digits.test.labels == 4)
     seen = [i for page in (1, 2, 3) for i in listed(open_data(true=4, sort="typical", page=page))]
     assert sorted(seen) == members.tolist()
 
 
-def test_another_distribution_keeps_the_digit_that_is_open(open_data):
+def test_another_distribution_keeps_the_opened_digit(open_data):
     app = open_data(sample=5)
     app.get("button_group")[1].set_value("slant").run()
     assert dict(app.query_params)["sample"] == "5"
     assert "Slant by class" in texts(app)
 
 
-def test_an_open_digit_shows_its_measures_beside_its_class(open_data, digits, measured):
+def test_an_opened_digit_shows_its_measures_and_those_of_its_class(open_data, digits, measured):
     app = open_data(sample=5, sort="oddest")
     assert len(app.get("dialog")) == 1
     table = app.dataframe[0].value.set_index("Measure")
@@ -121,7 +123,7 @@ def test_an_open_digit_shows_its_measures_beside_its_class(open_data, digits, me
     assert table["Percentile"].between(0, 100).all()
 
 
-def test_steps_walk_through_the_list(open_data):
+def test_the_step_buttons_move_through_the_list(open_data):
     app = open_data(sort="oddest", true=2)
     first, second = listed(app)[:2]
     app = open_data(sort="oddest", true=2, sample=first)
@@ -134,14 +136,14 @@ def test_steps_walk_through_the_list(open_data):
     ("name", "value"),
     [("split", "validation"), ("measure", "beauty"), ("true", "11"), ("sort", "confidence"), ("seed", "-1")],
 )
-def test_a_value_that_does_not_exist_is_dropped_with_a_notice(open_page, name, value):
+def test_an_unknown_value_is_dropped_with_a_notice(open_page, name, value):
     app = open_page("data", **{name: value})
     assert f"`{name}={value}`, which does not exist" in app.warning[0].value
     assert name not in app.query_params
 
 
 @pytest.mark.parametrize("damage", ["no run", "no labels"])
-def test_the_page_needs_no_run(open_data, artifacts, digits, damage):
+def test_the_page_works_without_a_run(open_data, artifacts, digits, damage):
     if damage == "no run":
         shutil.rmtree(artifacts / "digits")
     else:
@@ -150,22 +152,23 @@ def test_the_page_needs_no_run(open_data, artifacts, digits, damage):
     assert not app.exception
     assert values(app)["Digits"] == str(len(digits.train))
     assert len(app.get("plotly_chart")) == 2
-    assert len(listed(app)) == gallery.PER_SHEET
+    assert len(listed(app)) == digit_list.PER_PAGE
 
 
+@pytest.mark.usefixtures("fresh_caches")
 @pytest.mark.parametrize("runs", [True, False])
-def test_without_images_the_page_shows_the_class_balance_that_the_runs_know(open_page, monkeypatch, tmp_path, runs):
-    def nowhere(*_args, **_options):
+def test_without_images_the_class_balance_of_the_runs_is_shown(open_page, monkeypatch, tmp_path, runs):
+    def unavailable(*_args, **_options):
         raise DatasetUnavailableError("mnist", [("data/mnist", "no such folder")], "Put the files into data/mnist.")
 
     for split in ("train", "test"):
-        monkeypatch.setattr(Dataset, split, property(nowhere))
+        monkeypatch.setattr(Dataset, split, property(unavailable))
     if not runs:
         monkeypatch.setenv("MNIST_ARTIFACTS_DIR", str(tmp_path))
     app = open_page("data", dataset="mnist", sort="oddest", split="train", sample=3)
     assert not app.exception
     assert "The images of MNIST" in texts(app)
-    assert ("The numbers are." in texts(app)) == runs
+    assert ("The numbers are available." in texts(app)) == runs
     assert len(app.get("plotly_chart")) == runs
     assert values(app)["Digits"] == "60,000"
     assert values(app)["Largest class"] == ("1" if runs else "–")
@@ -173,32 +176,34 @@ def test_without_images_the_page_shows_the_class_balance_that_the_runs_know(open
     assert dict(app.query_params)["dataset"] == "digits"
 
 
-def test_while_digits_are_measured_the_page_shows_all_else(open_page, monkeypatch):
+@pytest.mark.usefixtures("fresh_caches")
+def test_the_page_shows_everything_else_while_digits_are_measured(open_page, monkeypatch):
     assert not data.load_pixels("digits", "test").busy
-    seen = threading.Event()
-    monkeypatch.setattr(data, "measure_shapes", lambda *_args, **_options: seen.wait(600))
-    monkeypatch.setattr(background, "_PATIENCE", 0.1)
+    finished = threading.Event()
+    monkeypatch.setattr(data, "measure_shapes", lambda *_args, **_options: finished.wait(600))
+    monkeypatch.setattr(background, "_INITIAL_WAIT", 0.1)
     app = open_page("data")
     assert not app.exception
     assert len(app.get("plotly_chart")) == 1
-    assert len(galleries(app)[0]) == gallery.PER_SHEET
+    assert len(galleries(app)[0]) == digit_list.PER_PAGE
     app = open_page("data", sort="oddest")
-    assert "Sorted as soon as all digits are measured" in texts(app)
-    seen.set()
+    assert "The list is sorted once all digits are measured." in texts(app)
+    finished.set()
 
 
-def test_measures_that_fail_are_reported(open_page, monkeypatch):
-    def broken(*_args, **_options):
+@pytest.mark.usefixtures("fresh_caches")
+def test_a_failed_measurement_is_reported(open_page, monkeypatch):
+    def fail(*_args, **_options):
         raise RuntimeError("no")
 
-    monkeypatch.setattr(data, "measure_shapes", broken)
+    monkeypatch.setattr(data, "measure_shapes", fail)
     app = open_page("data")
     assert not app.exception
     assert "Measuring the digits failed: RuntimeError('no')" in texts(app)
 
 
 @pytest.mark.mnist
-def test_both_splits_of_mnist_are_measured_and_their_images_stay_on_the_disk(open_data):
+def test_both_splits_of_mnist_are_measured_with_their_images_on_disk(open_data):
     app = open_data(dataset="mnist", split="train", sort="oddest", true=7)
     assert values(app) == {
         "Digits": "60,000",
@@ -207,7 +212,7 @@ def test_both_splits_of_mnist_are_measured_and_their_images_stay_on_the_disk(ope
         "Stroke width": values(app)["Stroke width"],
     }
     assert 2 < float(values(app)["Stroke width"].split()[0]) < 3.5
-    assert len(listed(app)) == gallery.PER_SHEET
+    assert len(listed(app)) == digit_list.PER_PAGE
     pixels = data.load_pixels("mnist", "train")
     assert pixels._mapped is not None
     assert not pixels.images.flags.owndata

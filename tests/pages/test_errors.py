@@ -1,3 +1,5 @@
+"""Tests of the Errors page."""
+
 import io
 
 import numpy as np
@@ -12,22 +14,24 @@ from tests.pages.conftest import texts, tiles
 
 @pytest.fixture
 def mistaken():
-    """Which digits each classifier gets wrong, by name."""
+    """Which digits each classifier misclassifies, by name."""
     records, _ = store.load_records("digits")
     return {r.classifier: store.load_scores(r).argmax(axis=1) != store.load_labels(r, "test") for r in records}
 
 
 @pytest.fixture
-def said():
-    """What each classifier said of the test digits, by name."""
+def predicted():
+    """The predictions of each classifier for the test digits, by name."""
     return cached.load_results("digits").y_pred
 
 
 @pytest.mark.parametrize(("true", "pred"), [(None, None), (8, None), (None, 1), (8, 1)])
 @pytest.mark.parametrize(("wrong", "how"), [("model", None), ("any", np.any), ("all", np.all)])
-def test_the_filters_speak_of_the_chosen_classifier_of_any_or_of_all(open_page, mistaken, said, wrong, how, true, pred):
+def test_the_filters_apply_to_the_selected_classifier_any_or_all(
+    open_page, mistaken, predicted, wrong, how, true, pred
+):
     record = store.load_record("digits", "sgd")
-    each = {name: wrong_ones & (pred is None or said[name] == pred) for name, wrong_ones in mistaken.items()}
+    each = {name: wrong_ones & (pred is None or predicted[name] == pred) for name, wrong_ones in mistaken.items()}
     among = how(np.stack(list(each.values())), axis=0) if how else each["sgd"]
     if true is not None:
         among = among & (store.load_labels(record, "test") == true)
@@ -39,10 +43,10 @@ def test_the_filters_speak_of_the_chosen_classifier_of_any_or_of_all(open_page, 
     if expected:
         assert app.subheader[0].value == formatting.digits(len(expected))
     if pred is not None:
-        assert {tile["says"].split(", predicted ")[1] for tile in tiles(app)} <= {str(pred)}
+        assert {tile["heading"].split(", predicted ")[1] for tile in tiles(app)} <= {str(pred)}
 
 
-def test_filters_and_sort_live_in_the_url(open_page):
+def test_filters_and_sort_order_are_in_the_url(open_page):
     app = open_page("errors", model="sgd")
     app.selectbox(key="view true").select(8).run()
     app.selectbox(key="view sort").select("index").run()
@@ -50,26 +54,26 @@ def test_filters_and_sort_live_in_the_url(open_page):
     assert (view["true"], view["sort"]) == ("8", "index")
     indices = [tile["index"] for tile in tiles(app)]
     assert indices == sorted(indices)
-    assert all(tile["says"].startswith("true 8, predicted") for tile in tiles(app))
+    assert all(tile["heading"].startswith("true 8, predicted") for tile in tiles(app))
     again = open_page("errors", **view)
     assert [tile["index"] for tile in tiles(again)] == indices
 
 
 @pytest.mark.parametrize("wrong", ["model", "any"])
-def test_the_most_confident_mistake_comes_first_and_its_tile_speaks_for_who_made_it(open_page, mistaken, wrong):
+def test_the_most_confident_mistake_comes_first_with_its_confidence(open_page, mistaken, wrong):
     results = cached.load_results("digits")
     names = ["sgd"] if wrong == "model" else list(results.records)
     shown = tiles(open_page("errors", model="sgd", wrong=wrong))
-    surest = []
+    confidences = []
     for tile in shown:
         mistakes = {name: results[name].confidence[tile["index"]] for name in names if mistaken[name][tile["index"]]}
-        surest.append(max(mistakes.values()))
-        assert tile["caption"][1] == formatting.confidence(surest[-1])
-        assert "predicted" in tile["says"]
-    assert surest == sorted(surest, reverse=True)
+        confidences.append(max(mistakes.values()))
+        assert tile["caption"][1] == formatting.confidence(confidences[-1])
+        assert "predicted" in tile["heading"]
+    assert confidences == sorted(confidences, reverse=True)
 
 
-def test_pages_hold_every_digit_once(open_page):
+def test_the_pages_have_every_digit_once(open_page):
     first = open_page("errors", model="sgd", wrong="any")
     count = int(first.subheader[0].value.split()[0])
     pages = -(-count // len(tiles(first)))
@@ -82,19 +86,19 @@ def test_pages_hold_every_digit_once(open_page):
     assert len(seen) == len(set(seen)) == count
 
 
-def test_another_filter_starts_at_the_first_page(open_page):
+def test_another_filter_returns_to_the_first_page(open_page):
     app = open_page("errors", model="sgd", wrong="any", page=2)
     app.selectbox(key="view sort").select("margin").run()
     assert "page" not in app.query_params
 
 
-def test_a_link_opens_a_digit_with_every_classifiers_probabilities(open_page):
+def test_a_link_opens_a_digit_with_the_number_of_wrong_classifiers(open_page):
     app = open_page("errors", model="sgd", sample=5)
     assert len(app.get("dialog")) == 1
-    assert f"of {len(list_classifiers())} classifiers say something else" in texts(app)
+    assert f"of {len(list_classifiers())} classifiers are wrong." in texts(app)
 
 
-def test_steps_walk_through_the_list(open_page):
+def test_previous_and_next_step_through_the_list(open_page):
     app = open_page("errors", model="sgd")
     first, second = (tile["index"] for tile in tiles(app)[:2])
     app = open_page("errors", model="sgd", sample=first)
@@ -103,14 +107,14 @@ def test_steps_walk_through_the_list(open_page):
     assert dict(app.query_params)["sample"] == str(second)
 
 
-def test_no_digit_that_fits_is_an_empty_state_that_clears_the_filters(open_page):
+def test_an_empty_list_offers_to_clear_the_filters(open_page):
     app = open_page("errors", model="cnn", true=0, pred=0)
-    assert "No digit fits" in app.info[0].value
+    assert "No digit matches" in app.info[0].value
     app.button[0].click().run()
     assert "true" not in app.query_params
 
 
-def test_the_csv_holds_every_classifiers_answer():
+def test_the_csv_has_the_prediction_of_every_classifier():
     results = cached.load_results("digits")
     table = pd.read_csv(io.BytesIO(cached.predictions_csv(results, [3, 1])))
     assert table["index"].tolist() == [3, 1]

@@ -1,23 +1,34 @@
-"""What holds for every page, dataset and classifier."""
+"""Rules for every page, dataset and classifier."""
 
 import gzip
 import hashlib
 import json
 import shutil
+from itertools import cycle
 
 import pytest
 
+from mnist_core.base.errors import DatasetUnavailableError
 from mnist_core.classifiers.registry import list_classifiers
 from mnist_core.datasets import list_datasets
-from tests.conftest import take_away
-from tests.pages.conftest import PAGES, texts
+from mnist_core.datasets.spec import Dataset
+from tests.conftest import remove_additions
+from tests.pages.conftest import PAGES, texts, tiles
 
-NEED_RUNS = tuple(page for page in PAGES if page not in ("data", "training", "claims"))
+PAGES_WITH_RUNS = tuple(page for page in PAGES if page not in ("data", "training", "claims"))
+DAMAGES = {"missing": "not been trained", "stale": "other hyperparameters", "corrupt": "model.onnx.gz"}
+"""Kinds of damage to a run, and the reason that a page reports."""
+# The Draw page handles damaged runs in its own way, all other pages stop in the same way: every damage on Draw, and
+# every other page with one of them.
+DAMAGED_PAGES = [
+    *(("draw", damage) for damage in DAMAGES),
+    *zip((page for page in PAGES_WITH_RUNS if page != "draw"), cycle(DAMAGES), strict=False),
+]
 
 
 @pytest.mark.parametrize("dataset", ["mnist", "digits"])
 @pytest.mark.parametrize("page", PAGES)
-def test_a_page_opens_and_says_which_view_it_is(open_page, page, dataset):
+def test_a_page_opens_without_errors_and_keeps_its_link(open_page, page, dataset):
     app = open_page(page, dataset=dataset)
     assert not app.exception
     assert not app.error
@@ -27,9 +38,8 @@ def test_a_page_opens_and_says_which_view_it_is(open_page, page, dataset):
     assert app.query_params["model"] == "random-forest"
 
 
-@pytest.mark.parametrize("model", list_classifiers())
-@pytest.mark.parametrize("page", ["confusion", "errors", "head_to_head"])
-def test_a_link_restores_every_classifier(open_page, page, model):
+@pytest.mark.parametrize(("model", "page"), list(zip(list_classifiers(), cycle(PAGES), strict=False)))
+def test_a_link_restores_its_classifier(open_page, page, model):
     app = open_page(page, model=model)
     assert app.selectbox(key="view model").value == model
     assert not app.exception
@@ -55,9 +65,9 @@ def test_a_link_cannot_put_its_own_pictures_or_links_into_a_page(open_page):
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_a_choice_of_dataset_and_classifier_outlives_a_change_of_page(open_page, page):
+def test_the_selected_dataset_and_classifier_stay_after_a_change_of_page(open_page, page):
     app = open_page("overview", dataset="digits", model="svc-ovr")
-    app.query_params.clear()  # as a click in the navigation does
+    app.query_params.clear()  # As a click in the navigation does.
     if page != "overview":
         app.switch_page(f"pages/{page}.py")
     app.run()
@@ -65,9 +75,8 @@ def test_a_choice_of_dataset_and_classifier_outlives_a_change_of_page(open_page,
     assert dict(app.query_params)["model"] == "svc-ovr"
 
 
-@pytest.mark.parametrize("damage", ["missing", "stale", "corrupt"])
-@pytest.mark.parametrize("page", NEED_RUNS)
-def test_a_run_that_cannot_be_used_is_reported_with_its_reason_and_a_way_out(open_page, artifacts, page, damage):
+@pytest.mark.parametrize(("page", "damage"), DAMAGED_PAGES)
+def test_an_unusable_run_is_reported_with_its_reason_and_a_remedy(open_page, artifacts, page, damage):
     run = artifacts / "digits" / "random-forest"
     if damage == "missing":
         shutil.rmtree(run)
@@ -76,20 +85,18 @@ def test_a_run_that_cannot_be_used_is_reported_with_its_reason_and_a_way_out(ope
         (run / "record.json").write_text(json.dumps(record | {"hyperparameters": {"n_estimators": 3}}))
     else:
         (run / "model.onnx.gz").write_bytes(b"garbage")
-    reason = {"missing": "not been trained", "stale": "other hyperparameters", "corrupt": "model.onnx.gz"}[damage]
     app = open_page(page, model="random-forest")
     assert not app.exception
-    if page == "draw":  # goes on with the others
-        assert "Not here: Random forest" in texts(app)
-        assert reason in texts(app)
+    assert DAMAGES[damage] in texts(app)
+    if page == "draw":  # The page continues with the other classifiers.
+        assert "Not available: Random forest" in texts(app)
         return
-    assert reason in texts(app)
     assert any("train random-forest --dataset digits" in code.value for code in app.code)
     assert any(button.label == "Train it here" for button in app.button)
 
 
-def test_a_model_that_cannot_be_read_is_left_out_of_the_drawing_page_and_named(open_page, artifacts):
-    """The hash is right and the content is not, as with a model of a later ONNX Runtime."""
+def test_the_draw_page_leaves_out_an_unreadable_model_and_names_it(open_page, artifacts):
+    """The hash of the model is correct, as with a model of a later ONNX Runtime."""
     run = artifacts / "digits" / "sgd"
     content = gzip.compress(b"no model")
     (run / "model.onnx.gz").write_bytes(content)
@@ -98,12 +105,13 @@ def test_a_model_that_cannot_be_read_is_left_out_of_the_drawing_page_and_named(o
     (run / "record.json").write_text(json.dumps(record))
     app = open_page("draw")
     assert not app.exception
-    assert "Not here: Linear SVM (SGD)" in texts(app)
+    assert "Not available: Linear SVM (SGD)" in texts(app)
 
 
-@pytest.mark.parametrize("page", NEED_RUNS)
-@pytest.mark.parametrize("content", [None, b"", b"PK damaged"])
-def test_damaged_labels_are_reported_on_every_page(open_page, artifacts, page, content):
+@pytest.mark.parametrize(
+    ("page", "content"), list(zip(PAGES_WITH_RUNS, cycle([None, b"", b"PK damaged"]), strict=False))
+)
+def test_missing_or_damaged_labels_are_reported_on_every_page(open_page, artifacts, page, content):
     labels = artifacts / "digits" / "labels.npz"
     if content is None:
         labels.unlink()
@@ -115,7 +123,7 @@ def test_damaged_labels_are_reported_on_every_page(open_page, artifacts, page, c
     assert any(button.label == "Train it here" for button in app.button)
 
 
-@pytest.mark.parametrize("page", NEED_RUNS)
+@pytest.mark.parametrize("page", PAGES_WITH_RUNS)
 def test_a_dataset_without_any_run_offers_to_train(open_page, tmp_path, monkeypatch, page):
     monkeypatch.setenv("MNIST_ARTIFACTS_DIR", str(tmp_path))
     app = open_page(page)
@@ -123,7 +131,7 @@ def test_a_dataset_without_any_run_offers_to_train(open_page, tmp_path, monkeypa
     assert any(button.label == "Train it here" for button in app.button)
 
 
-def test_where_training_is_off_only_the_command_is_offered(open_page, tmp_path, monkeypatch):
+def test_with_training_switched_off_only_the_command_is_offered(open_page, tmp_path, monkeypatch):
     monkeypatch.setenv("MNIST_ARTIFACTS_DIR", str(tmp_path))
     monkeypatch.setenv("MNIST_TRAINING", "off")
     app = open_page("confusion", model="sgd")
@@ -132,49 +140,45 @@ def test_where_training_is_off_only_the_command_is_offered(open_page, tmp_path, 
     assert app.code[0].value == "python -m mnist_core train sgd --dataset digits"
 
 
-def test_commands_come_in_an_order_that_works_for_a_vote_too(open_page, vote):
+def test_commands_come_in_an_order_that_works_also_for_an_ensemble(open_page, ensemble_artifacts):
     def commands(app):
         return [line.removeprefix("python -m mnist_core ") for line in app.code[-1].value.splitlines()]
 
     for name in list_classifiers("digits"):
         if name not in ("logistic", "sgd", "ensemble"):
-            shutil.rmtree(vote / name, ignore_errors=True)
-    shutil.rmtree(vote / "ensemble")
+            shutil.rmtree(ensemble_artifacts / name, ignore_errors=True)
+    shutil.rmtree(ensemble_artifacts / "ensemble")
     app = open_page("confusion", model="ensemble")
     assert commands(app) == ["train ensemble --dataset digits"]
     assert any(button.label == "Train it here" for button in app.button)
-    take_away(vote, "cross_validation")
+    remove_additions(ensemble_artifacts, "cross_validation")
     app = open_page("confusion", model="ensemble")
     assert commands(app) == ["cv sgd logistic --dataset digits", "train ensemble --dataset digits"]
     assert not any(button.label == "Train it here" for button in app.button)
-    shutil.rmtree(vote / "sgd")
+    shutil.rmtree(ensemble_artifacts / "sgd")
     first, *others = commands(open_page("confusion", model="ensemble"))
     assert first == "train sgd --dataset digits"
     assert others == ["cv sgd logistic --dataset digits", "train ensemble --dataset digits"]
     assert commands(open_page("confusion", model="sgd")) == ["train sgd --dataset digits"]
     rest = " ".join(name for name in list_classifiers("digits") if name not in ("logistic", "ensemble"))
     assert commands(open_page("overview")) == [f"train {rest} --dataset digits", *others]
-    shutil.rmtree(vote / "logistic")
+    shutil.rmtree(ensemble_artifacts / "logistic")
     everything = ["train --all --dataset digits", "cv --all --dataset digits", "train ensemble --dataset digits"]
     assert commands(open_page("overview")) == everything
 
 
+@pytest.mark.usefixtures("fresh_caches")
 @pytest.mark.parametrize("page", ["confusion", "errors", "head_to_head"])
-def test_without_pixels_a_page_shows_all_else_and_offers_digits(open_page, monkeypatch, page):
-    def nowhere(*_args, **_options):
+def test_without_images_a_page_shows_all_else_and_offers_the_uci_digits(open_page, monkeypatch, page):
+    def unavailable(*_args, **_options):
         raise DatasetUnavailableError("mnist", [("data/mnist", "no such folder")], "Put the files into data/mnist.")
 
-    from mnist_core.base.errors import DatasetUnavailableError
-    from mnist_core.datasets.spec import Dataset
-
-    monkeypatch.setattr(Dataset, "test", property(nowhere))
+    monkeypatch.setattr(Dataset, "test", property(unavailable))
     app = open_page(page, dataset="mnist")
     assert not app.exception
     assert "The images of MNIST" in texts(app)
     assert "Put the files into data/mnist." in texts(app)
     assert "no such folder" in texts(app)
-    from tests.pages.conftest import tiles
-
-    assert tiles(app)[0]["votes"]
+    assert tiles(app)[0]["predictions"]
     app.button(key="instead mnist").click().run()
     assert dict(app.query_params)["dataset"] == "digits"

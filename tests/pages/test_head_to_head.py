@@ -1,3 +1,5 @@
+"""Tests of the Head to head page."""
+
 import shutil
 from dataclasses import replace
 
@@ -7,8 +9,9 @@ import pytest
 from mnist_core import cached
 from mnist_core.cached import head_to_head
 from mnist_core.classifiers.registry import CLASSIFIERS, list_classifiers, predecessors
-from mnist_core.evaluation.significance import compare, pairwise, rank_ranges
-from mnist_core.training import train
+from mnist_core.evaluation.comparison import compare, pairwise
+from mnist_core.evaluation.significance import rank_ranges
+from mnist_core.training import CustomRun, train
 from pages.widgets import formatting
 from tests.pages.conftest import texts, tiles
 
@@ -36,17 +39,17 @@ def shown(app):
     return {tile["index"] for tile in tiles(app)}
 
 
-def test_the_metrics_are_those_of_the_two(open_page, results):
+def test_the_metrics_compare_a_and_b(open_page, results):
     found = compare(results.y_true, results[A].y_pred, results[B].y_pred)
     assert metrics(open_page("head_to_head", model=A, model_b=B)) == {
-        "A minus B (points)": formatting.points(found.difference),
+        "A − B (points)": formatting.points(found.difference),
         "p-value (McNemar)": "< 0.001" if found.p_value < 0.001 else f"{found.p_value:.3f}",
         "Only A : only B right": f"{found.only_a} : {found.only_b}",
-        "Same answer": formatting.percent(found.agreement),
+        "Agreement": formatting.percent(found.agreement),
     }
 
 
-def test_the_mistakes_per_digit_are_those_of_the_two(open_page, results):
+def test_the_mistakes_per_digit_are_those_of_a_and_b(open_page, results):
     app = open_page("head_to_head", model=A, model_b=B)
     table = next(frame.value for frame in app.dataframe if "A wrong" in frame.value)
     wrong = {name: np.bincount(results.y_true[results[name].y_pred != results.y_true], minlength=10) for name in (A, B)}
@@ -55,7 +58,7 @@ def test_the_mistakes_per_digit_are_those_of_the_two(open_page, results):
     assert table["difference"].tolist() == (wrong[A] - wrong[B]).tolist()
 
 
-def test_every_digit_of_a_list_is_what_the_list_says(open_page, results):
+def test_every_list_has_the_digits_of_its_outcome(open_page, results):
     right = {name: y_pred == results.y_true for name, y_pred in results.y_pred.items()}
     expected = {
         "a": right[A] & ~right[B],
@@ -63,32 +66,32 @@ def test_every_digit_of_a_list_is_what_the_list_says(open_page, results):
         "both": ~right[A] & ~right[B],
         "all": ~np.any(list(right.values()), axis=0),
     }
-    for who, mask in expected.items():
-        app = open_page("head_to_head", model=A, model_b=B, who=who)
-        every = set(np.flatnonzero(mask).tolist())
-        assert shown(app) == every if len(every) <= 24 else shown(app) < every
-        assert not every or group(app, "who").value == who
+    for outcome, mask in expected.items():
+        app = open_page("head_to_head", model=A, model_b=B, who=outcome)
+        all_indices = set(np.flatnonzero(mask).tolist())
+        assert shown(app) == all_indices if len(all_indices) <= 24 else shown(app) < all_indices
+        assert not all_indices or group(app, "who").value == outcome
         for tile in tiles(app):
-            assert "predicted" in tile["says"]  # it speaks for one that is wrong
+            assert "predicted" in tile["heading"]  # the tile shows a wrong prediction
 
 
-def test_a_cell_keeps_the_digits_that_a_or_b_puts_there(open_page, results):
+def test_a_cell_has_the_digits_that_a_or_b_puts_there(open_page, results):
     only_b_wrong = (results[A].y_pred != results.y_true) & (results[B].y_pred == results.y_true)
     first = int(np.flatnonzero(only_b_wrong)[0])
     true, pred = int(results.y_true[first]), int(results[A].y_pred[first])
     app = open_page("head_to_head", model=A, model_b=B, who="b", true=true, pred=pred)
     assert first in shown(app)
-    assert {tile["says"] for tile in tiles(app)} == {f"true {true}, predicted {pred}"}
+    assert {tile["heading"] for tile in tiles(app)} == {f"true {true}, predicted {pred}"}
 
 
 def test_a_cell_without_digits_can_be_cleared(open_page):
     app = open_page("head_to_head", model=A, model_b=B, true=0, pred=0, who="both")
-    assert "No digit fits" in app.info[0].value
+    assert "No digit matches" in app.info[0].value
     next(button for button in app.button if button.label == "Clear the cell").click().run()
     assert not {"true", "pred"} & dict(app.query_params).keys()
 
 
-def test_another_list_or_rival_starts_at_the_first_page_and_another_matrix_does_not(open_page):
+def test_another_b_returns_to_the_first_page_and_another_matrix_does_not(open_page):
     app = open_page("head_to_head", model=A, model_b=B, who="b", page=2)
     group(app, "matrix").set_value("p").run()
     assert dict(app.query_params)["page"] == "2"
@@ -97,7 +100,7 @@ def test_another_list_or_rival_starts_at_the_first_page_and_another_matrix_does_
     assert dict(app.query_params)["model_b"] == "cnn"
 
 
-def test_without_a_rival_the_closest_in_accuracy_is_it(open_page, results):
+def test_by_default_b_is_the_closest_in_accuracy(open_page, results):
     accuracy = {name: record.test_accuracy for name, record in results.records.items()}
     for name in results.records:
         others = set(accuracy) - {name}
@@ -107,18 +110,18 @@ def test_without_a_rival_the_closest_in_accuracy_is_it(open_page, results):
         assert rival != name
 
 
-def test_swapping_turns_the_answer(open_page):
+def test_swapping_exchanges_a_and_b(open_page):
     app = open_page("head_to_head", model=A, model_b=B, page=1, sample=3)
     before = metrics(app)
     app.button(key="swap").click().run()
     view = dict(app.query_params)
     assert (view["model"], view["model_b"]) == (B, A)
     assert "sample" not in view
-    turned = " : ".join(reversed(before["Only A : only B right"].split(" : ")))
-    assert metrics(app)["Only A : only B right"] == turned
+    reversed_counts = " : ".join(reversed(before["Only A : only B right"].split(" : ")))
+    assert metrics(app)["Only A : only B right"] == reversed_counts
 
 
-def test_nobody_is_compared_with_itself(open_page):
+def test_a_classifier_is_not_compared_with_itself(open_page):
     app = open_page("head_to_head", model=A, model_b=A)
     assert not app.exception
     assert "A and B were both" in app.info[0].value
@@ -128,14 +131,14 @@ def test_nobody_is_compared_with_itself(open_page):
 
 @pytest.fixture
 def changed(artifacts):
-    """A run of one's own, a change of A."""
-    return train(A, "digits", changes={"epochs": 1}, subset=200, custom=True).classifier
+    """A custom run of A with changed hyperparameters."""
+    return train(A, "digits", custom=CustomRun(changes={"epochs": 1}, subset=200)).classifier
 
 
-def test_a_change_is_first_compared_with_what_it_changes_as_before_and_after(open_page, changed):
+def test_a_custom_run_is_compared_with_its_classifier_by_default(open_page, changed):
     app = open_page("head_to_head", model=changed)
     assert app.selectbox(key="view model_b").value == A
-    assert "What was fixed, and what newly broke" in [heading.value for heading in app.subheader]
+    assert "Fixed and newly broken digits" in [heading.value for heading in app.subheader]
     results = cached.load_results("digits")
     right = {name: results[name].y_pred == results.y_true for name in (changed, A)}
     fixed, broken = (right[changed] & ~right[A]).sum(), (right[A] & ~right[changed]).sum()
@@ -145,18 +148,19 @@ def test_a_change_is_first_compared_with_what_it_changes_as_before_and_after(ope
 
 
 @pytest.mark.parametrize("other", [B, "svc-ovr"])
-def test_two_of_which_none_is_a_version_of_the_other_are_only_a_and_only_b(open_page, other):
+def test_the_lists_of_unrelated_classifiers_are_only_a_and_only_b(open_page, other):
     app = open_page("head_to_head", model=A, model_b=other)
     assert outcomes(app)[:2] == ["Only A", "Only B"]
     assert "The digits" in [heading.value for heading in app.subheader]
 
 
-def test_what_was_there_before_is_not_called_a_fix_of_its_change(open_page, changed):
+def test_the_lists_of_a_classifier_and_its_custom_run_are_only_a_and_only_b(open_page, changed):
     app = open_page("head_to_head", model=A, model_b=changed)
     assert outcomes(app)[:2] == ["Only A", "Only B"]
 
 
-def test_a_refined_classifier_is_a_new_version_of_what_it_refines_through_all_steps(open_page, changed, monkeypatch):
+@pytest.mark.usefixtures("fresh_caches")
+def test_a_refined_classifier_is_a_new_version_of_all_that_it_refines(open_page, changed, monkeypatch):
     monkeypatch.setitem(CLASSIFIERS, B, replace(CLASSIFIERS[B], refines="sgd-scaled"))
     monkeypatch.setitem(CLASSIFIERS, "sgd-scaled", replace(CLASSIFIERS["sgd-scaled"], refines=A))
     for other in (A, "sgd-scaled"):
@@ -185,7 +189,7 @@ def test_a_value_that_does_not_exist_is_dropped_with_a_notice(open_page, name, v
     assert name not in app.query_params
 
 
-def test_a_rival_without_a_run_is_reported_with_a_way_out(open_page, artifacts):
+def test_a_b_without_a_run_is_reported_with_the_command(open_page, artifacts):
     shutil.rmtree(artifacts / "digits" / B)
     app = open_page("head_to_head", model=A, model_b=B)
     assert not app.exception
@@ -193,15 +197,15 @@ def test_a_rival_without_a_run_is_reported_with_a_way_out(open_page, artifacts):
     assert any("train svc-ovo --dataset digits" in code.value for code in app.code)
 
 
-def test_others_without_a_run_are_left_out_and_named(open_page, artifacts):
+def test_other_classifiers_without_a_run_are_named(open_page, artifacts):
     shutil.rmtree(artifacts / "digits" / "cnn")
     app = open_page("head_to_head", model=A, model_b=B, who="b")
     assert not app.exception
-    assert "Not here: CNN" in texts(app)
+    assert "Not available: CNN" in texts(app)
     assert len(metrics(app)) == 4
 
 
-def test_alone_a_classifier_has_nobody_to_be_compared_with(open_page, artifacts):
+def test_a_single_usable_classifier_has_no_comparison(open_page, artifacts):
     for name in set(list_classifiers("digits")) - {A}:
         shutil.rmtree(artifacts / "digits" / name)
     app = open_page("head_to_head", model=A)
@@ -209,22 +213,23 @@ def test_alone_a_classifier_has_nobody_to_be_compared_with(open_page, artifacts)
     assert any(button.label == "Train it here" for button in app.button)
 
 
-def test_the_verdict_is_that_of_the_corrected_test(open_page, results):
+def test_the_verdict_depends_on_the_corrected_p_value(open_page, results):
     pairs = pairwise(results.y_true, results.y_pred)
     for b in list_classifiers("digits"):
         if b == A:
             continue
         place = pairs.names.index(A), pairs.names.index(b)
         alone, corrected = pairs.p_values[place] < 0.05, pairs.adjusted[place] < 0.05
-        said = texts(open_page("head_to_head", model=A, model_b=b))
-        assert ("is better**" in said, "seems better**" in said, "cannot tell them apart**" in said) == (
+        text = texts(open_page("head_to_head", model=A, model_b=b))
+        assert ("is better**" in text, "seems better**" in text, "**Not significant (p = " in text) == (
             corrected,
             alone and not corrected,
             not alone,
         )
 
 
-def test_two_without_any_mistake_cannot_be_told_apart(open_page, monkeypatch):
+@pytest.mark.usefixtures("fresh_caches")
+def test_the_difference_of_two_perfect_classifiers_is_not_significant(open_page, monkeypatch):
     from mnist_core.cached import results as module
 
     def perfect(_record):
@@ -237,12 +242,12 @@ def test_two_without_any_mistake_cannot_be_told_apart(open_page, monkeypatch):
     monkeypatch.setattr(module.store, "load_scores", perfect)
     app = open_page("head_to_head", model=A, model_b=B)
     assert not app.exception
-    assert "cannot tell them apart" in texts(app)
-    assert "No digit fits" in app.info[0].value
+    assert "**Not significant (p = 1.000)**" in texts(app)
+    assert "No digit matches" in app.info[0].value
     assert not tiles(app)
 
 
-def test_the_leaderboard_marks_ranks_that_the_split_cannot_separate(open_page, results):
+def test_the_leaderboard_has_a_range_of_ranks_without_significant_differences(open_page, results):
     board = open_page("overview").dataframe[0].value.set_index("name")
     pairs = pairwise(results.y_true, results.y_pred)
     for name, best, worst in zip(pairs.names, *rank_ranges(pairs.accuracies, pairs.adjusted), strict=True):
@@ -250,8 +255,9 @@ def test_the_leaderboard_marks_ranks_that_the_split_cannot_separate(open_page, r
     assert any("–" in rank for rank in board["rank"])
 
 
-def test_ranks_are_kept_by_the_content_of_the_runs(results):
+def test_comparisons_are_cached_by_the_content_of_the_runs(results):
     assert head_to_head.pairwise(results) is head_to_head.pairwise(results)
     assert not head_to_head.pairwise(results).adjusted.flags.writeable
-    assert list(head_to_head.ranks(results)) == list(results.records)
+    assert cached.leaderboard(results) is cached.leaderboard(results)
+    assert sorted(cached.leaderboard(results)["name"]) == sorted(results.records)
     assert head_to_head.comparison(results, A, B) is head_to_head.comparison(results, A, B)

@@ -1,3 +1,5 @@
+"""The Learning page."""
+
 import json
 
 import pytest
@@ -6,7 +8,7 @@ from mnist_core import cached, store
 from mnist_core.cached import learning
 from mnist_core.classifiers.registry import get_classifier_spec, hyperparameters_for
 from mnist_core.datasets import load_dataset
-from tests.conftest import take_away
+from tests.conftest import remove_additions
 from tests.pages.conftest import texts
 
 SIZES = ((200, 0), (200, 1), (450, 0))
@@ -14,14 +16,14 @@ SIZES = ((200, 0), (200, 1), (450, 0))
 
 @pytest.fixture
 def bare(artifacts):
-    """The copied results without any learning curve."""
-    take_away(artifacts / "digits", "learning_curve")
+    """Copy the results without any learning curve."""
+    remove_additions(artifacts / "digits", "learning_curve")
     return artifacts
 
 
 @pytest.fixture
 def measured(bare):
-    """Learning curves of two quick classifiers, of real trainings."""
+    """Store learning curves of two quick classifiers, measured by training them."""
     data = load_dataset("digits")
     for name in ("svc-ovo", "random-forest"):
         curve = []
@@ -47,32 +49,35 @@ def metrics(app):
 
 
 @pytest.mark.usefixtures("measured")
-def test_the_last_doubling_answers_with_its_interval_and_its_cost(open_page):
+def test_the_gain_of_the_last_doubling_has_an_interval_and_a_training_time(open_page):
     app = open_page("learning", model="svc-ovo")
     assert not app.exception
     record = store.load_record("digits", "svc-ovo")
     before = next(entry["test_accuracy"] for entry in record.learning_curve if entry["n_train"] == 450)
     gain = f"{100 * (record.test_accuracy - before):+.2f}".replace("-", "−")
-    assert f"From 450 to 898 training digits, test accuracy of SVC one-vs-one: {gain} percentage points" in texts(app)
-    assert "95 % interval" in texts(app)
+    assert (
+        f"From 450 to 898 training digits, the test accuracy of SVC one-vs-one changed by {gain} percentage"
+        in texts(app)
+    )
+    assert "95 % confidence interval" in texts(app)
     assert metrics(app)["450 → 898 digits"] == gain
     assert metrics(app)["Training time"] == f"× {record.fit_seconds / 45:.1f}"
-    assert "Training minus test" in metrics(app)
+    assert "Generalization gap" in metrics(app)
 
 
 @pytest.mark.usefixtures("measured")
-def test_the_curve_ends_with_the_run_itself_and_pools_trainings_of_a_size():
+def test_the_curve_ends_with_the_run_and_averages_trainings_of_one_size():
     curves = learning.learning_curves(cached.load_results("digits"))
     assert list(dict.fromkeys(curves["name"])) == ["random-forest", "svc-ovo"]
-    custom = curves[curves["name"] == "svc-ovo"]
-    assert custom["n_train"].tolist() == [200, 450, 898]
-    assert custom["trainings"].tolist() == [2, 1, 1]
+    curve = curves[curves["name"] == "svc-ovo"]
+    assert curve["n_train"].tolist() == [200, 450, 898]
+    assert curve["trainings"].tolist() == [2, 1, 1]
     record = store.load_record("digits", "svc-ovo")
-    assert custom.iloc[-1][["test_accuracy", "fit_seconds"]].tolist() == [record.test_accuracy, record.fit_seconds]
+    assert curve.iloc[-1][["test_accuracy", "fit_seconds"]].tolist() == [record.test_accuracy, record.fit_seconds]
 
 
 @pytest.mark.usefixtures("measured")
-def test_every_measured_classifier_is_drawn_unless_the_link_names_some(open_page):
+def test_every_measured_classifier_is_drawn_unless_the_link_selects_some(open_page):
     accuracy, time, *_ = charts(open_page("learning", model="svc-ovo"))
     assert names(accuracy) == names(time) == {"SVC one-vs-one", "Random forest"}
     accuracy, *_ = charts(open_page("learning", model="svc-ovo", compare="svc-ovo"))
@@ -85,15 +90,15 @@ def test_every_measured_classifier_is_drawn_unless_the_link_names_some(open_page
 
 
 @pytest.mark.usefixtures("measured")
-def test_a_classifier_without_a_curve_says_how_to_measure_it_beside_those_of_the_others(open_page):
+def test_a_classifier_without_a_curve_has_the_command_beside_the_other_curves(open_page):
     app = open_page("learning", model="sgd")
     assert app.code[0].value == "python -m mnist_core curve sgd --dataset digits"
     assert names(charts(app)[0]) == {"SVC one-vs-one", "Random forest"}
-    assert list(metrics(app)) == ["Training minus test"]
+    assert list(metrics(app)) == ["Generalization gap"]
 
 
 @pytest.mark.usefixtures("bare")
-def test_without_any_curve_there_is_a_command_and_the_history(open_page):
+def test_without_any_curve_the_command_and_the_histories_are_shown(open_page):
     app = open_page("learning", model="mlp")
     assert not app.exception
     assert app.code[0].value == "python -m mnist_core curve mlp --dataset digits"
@@ -101,28 +106,28 @@ def test_without_any_curve_there_is_a_command_and_the_history(open_page):
     assert not app.multiselect
 
 
-def test_a_vote_has_no_curve_of_its_own_and_no_command_for_one(open_page, vote):
+def test_an_ensemble_has_no_learning_curve_and_no_command_for_one(open_page, ensemble_artifacts):
     app = open_page("learning", model="ensemble")
     assert not app.exception
-    assert "no learning curve of its own: it votes over **Logistic regression** and **Linear SVM (SGD)**" in texts(app)
+    assert "Ensemble combines **Logistic regression** and **Linear SVM (SGD)**. It has no learning curve" in texts(app)
     assert not app.code
-    assert "Ensemble votes over others: it has no epochs" in texts(app)
-    assert list(metrics(app)) == ["Training minus test"]
+    assert "Ensemble is not trained in epochs." in texts(app)
+    assert list(metrics(app)) == ["Generalization gap"]
 
 
-def networks():
-    """The labels of the classifiers that were trained in epochs."""
+def network_labels():
+    """Return the labels of the classifiers that were trained in epochs."""
     records, _ = store.load_records("digits")
     return {get_classifier_spec(record.classifier).label for record in records if record.history}
 
 
 @pytest.mark.parametrize("model", ["mlp", "cnn"])
-def test_the_histories_of_all_networks_are_overlaid_and_the_chosen_one_is_bold(open_page, model):
+def test_the_histories_of_all_networks_are_overlaid_and_the_selected_one_is_bold(open_page, model):
     app = open_page("learning", model=model)
     label = {"mlp": "MLP", "cnn": "CNN"}[model]
-    assert label in networks()
+    assert label in network_labels()
     for chart in charts(app)[-2:]:
-        assert names(chart) == networks()
+        assert names(chart) == network_labels()
         assert chart["data"][-1]["name"] == f"<b>{label}</b>"
     epochs = store.load_record("digits", model).history
     half = len(epochs) // 2
@@ -130,14 +135,14 @@ def test_the_histories_of_all_networks_are_overlaid_and_the_chosen_one_is_bold(o
     assert metrics(app)[f"Epoch {half} → {len(epochs)}"] == f"{gain:+.2f}".replace("-", "−").replace("+0.00", "0.00")
 
 
-def test_a_classifier_without_epochs_says_so_beside_the_networks(open_page):
+def test_a_classifier_without_epochs_is_named_beside_the_networks(open_page):
     app = open_page("learning", model="svc-ovo")
-    assert "SVC one-vs-one is trained in one go" in texts(app)
-    assert names(charts(app)[-1]) == networks()
+    assert "SVC one-vs-one is not trained in epochs." in texts(app)
+    assert names(charts(app)[-1]) == network_labels()
 
 
 @pytest.mark.usefixtures("bare")
-def test_without_networks_there_is_no_history(open_page, artifacts):
+def test_without_networks_no_history_is_drawn(open_page, artifacts):
     for path in artifacts.glob("digits/*/record.json"):
         if json.loads(path.read_text())["history"]:
             path.unlink()

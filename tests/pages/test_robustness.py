@@ -1,3 +1,5 @@
+"""The Robustness page."""
+
 import json
 import shutil
 import time
@@ -9,10 +11,11 @@ from mnist_core import cached, store
 from mnist_core.base.errors import DatasetUnavailableError
 from mnist_core.cached import robustness
 from mnist_core.datasets.spec import Dataset
-from mnist_core.evaluation.robustness import changed_answers
+from mnist_core.evaluation.robustness import find_changed_predictions
+from mnist_core.figures.wording import sentence_case
 from mnist_core.images.transforms import TRANSFORMS
 from pages.widgets import formatting
-from tests.conftest import PROJECT, take_away
+from tests.conftest import PROJECT, remove_additions
 from tests.pages.conftest import galleries, texts
 
 NAME = "logistic"
@@ -21,8 +24,8 @@ MEASURED = {"Linear SVM (SGD)", "Logistic regression", "SVC one-vs-one"}
 
 @pytest.fixture
 def bare(distorted):
-    """Results of which none was run on distorted digits."""
-    take_away(distorted / "digits", "robustness")
+    """Return results of which none was evaluated on distorted digits."""
+    remove_additions(distorted / "digits", "robustness")
     return distorted
 
 
@@ -43,54 +46,57 @@ def metrics(app):
 
 
 def flips(app):
-    """The tiles of the digits whose answer changed, after those of the severities."""
+    """Return the tiles of the digits whose prediction changed. The first gallery has the severities."""
     return galleries(app)[1]
 
 
-def answers_of(name, transform, severity):
+def predictions_of(name, transform, severity):
     record = store.load_record("digits", name)
     before = store.load_scores(record).argmax(axis=1)
     return store.load_labels(record, "test"), before, store.load_robustness(record, transform)[severity - 1]
 
 
-@pytest.mark.usefixtures("distorted")
-def test_the_metrics_are_those_of_the_record_and_its_labels(open_page):
+@pytest.mark.usefixtures("robustness_results")
+def test_the_metrics_equal_those_of_the_record_and_its_predictions(open_page):
     app = open_page("robustness", model=NAME, transform="shear", severity=4)
     assert not app.exception
     record = store.load_record("digits", NAME)
     means = {name: np.mean(record.robustness[name]) for name in TRANSFORMS}
     mean, worst = np.mean(list(means.values())), min(means, key=means.__getitem__)
-    y_true, before, after = answers_of(NAME, "shear", 4)
+    y_true, before, after = predictions_of(NAME, "shear", 4)
     lost = int(((before == y_true) & (after != y_true)).sum())
     assert metrics(app) == {
         "Clean accuracy": (formatting.percent(record.test_accuracy), formatting.interval(record.test_accuracy, 899)),
         "Distorted accuracy": (formatting.percent(mean), formatting.interval(mean, 899)),
         "Worst transform": (TRANSFORMS[worst].label, formatting.percent(means[worst])),
-        "Flipped digits": (f"{lost:,}", f"{100 * lost / (before == y_true).sum():.1f} % of {(before == y_true).sum()}"),
+        "Flipped predictions": (
+            f"{lost:,}",
+            f"{100 * lost / (before == y_true).sum():.1f} % of {(before == y_true).sum()}",
+        ),
     }
 
 
-@pytest.mark.usefixtures("distorted")
+@pytest.mark.usefixtures("robustness_results")
 @pytest.mark.parametrize("change", ["lost", "gained", "any"])
-def test_the_gallery_holds_the_digits_whose_answer_changed_in_this_way_the_surest_first(open_page, change):
+def test_the_gallery_has_the_digits_with_this_change_most_confident_first(open_page, change):
     app = open_page("robustness", model=NAME, transform="noise", severity=5, change=change)
-    y_true, before, after = answers_of(NAME, "noise", 5)
-    expected = changed_answers(y_true, before, after, change)
+    y_true, before, after = predictions_of(NAME, "noise", 5)
+    expected = find_changed_predictions(y_true, before, after, change)
     shown = flips(app)
     assert f"· {len(expected):,}" in str(app.get("button_group"))
     assert {tile["index"] for tile in shown} <= set(expected.tolist())
     assert len(shown) == min(24, len(expected))
     for tile in shown:
         index = tile["index"]
-        assert tile["says"] == f"true {y_true[index]}, was {before[index]}, now {after[index]}"
-        assert len(tile["votes"]) == len(MEASURED)
-    sure = cached.load_results("digits")[NAME].confidence
-    confidences = [sure[tile["index"]] for tile in shown]
+        assert tile["heading"] == f"true {y_true[index]}, was {before[index]}, now {after[index]}"
+        assert len(tile["predictions"]) == len(MEASURED)
+    confidence = cached.load_results("digits")[NAME].confidence
+    confidences = [confidence[tile["index"]] for tile in shown]
     assert confidences == sorted(confidences, reverse=True)
 
 
-@pytest.mark.usefixtures("distorted")
-def test_each_tile_has_two_pictures_and_the_severities_one_each(open_page):
+@pytest.mark.usefixtures("robustness_results")
+def test_changed_digits_have_two_images_and_severities_one(open_page):
     while cached.load_pixels("digits", "test").busy:
         time.sleep(0.05)
     app = open_page("robustness", model=NAME, transform="rotate", severity=2)
@@ -102,8 +108,8 @@ def test_each_tile_has_two_pictures_and_the_severities_one_each(open_page):
     assert [tile["caption"][0] for tile in severities["tiles"]][1] == "10 degrees"
 
 
-@pytest.mark.usefixtures("distorted")
-def test_every_measured_classifier_is_drawn_unless_the_link_names_some(open_page):
+@pytest.mark.usefixtures("robustness_results")
+def test_every_measured_classifier_is_drawn_unless_the_link_selects_some(open_page):
     assert lines(open_page("robustness", model=NAME)) == MEASURED
     app = open_page("robustness", model=NAME, compare="sgd")
     assert lines(app) == {"Linear SVM (SGD)", "Logistic regression"}
@@ -112,7 +118,7 @@ def test_every_measured_classifier_is_drawn_unless_the_link_names_some(open_page
     assert "compare" not in app.query_params
 
 
-@pytest.mark.usefixtures("distorted")
+@pytest.mark.usefixtures("robustness_results")
 @pytest.mark.parametrize("measure", ["mean", "severity", "error"])
 def test_every_measure_of_the_heat_map_is_a_link(open_page, measure):
     app = open_page("robustness", model=NAME, measure=measure, transform="blur")
@@ -124,51 +130,51 @@ def test_every_measure_of_the_heat_map_is_a_link(open_page, measure):
     assert edge["x0"] == list(TRANSFORMS).index("blur") - 0.5
 
 
-@pytest.mark.usefixtures("distorted")
+@pytest.mark.usefixtures("robustness_results")
 @pytest.mark.parametrize("transform", TRANSFORMS)
-def test_every_transform_is_a_link_whose_axis_has_its_unit(open_page, transform):
+def test_every_transform_is_a_link_and_its_axis_has_a_unit(open_page, transform):
     app = open_page("robustness", model=NAME, transform=transform)
     assert not app.exception
     assert app.selectbox(key="view transform").value == transform
-    assert charts(app)[0]["layout"]["xaxis"]["title"]["text"] == TRANSFORMS[transform].axis
+    assert charts(app)[0]["layout"]["xaxis"]["title"]["text"] == sentence_case(TRANSFORMS[transform].axis)
     assert TRANSFORMS[transform].about in texts(app)
 
 
-@pytest.mark.usefixtures("distorted")
-def test_an_open_digit_shows_every_severity_and_what_everybody_says_of_it(open_page):
+@pytest.mark.usefixtures("robustness_results")
+def test_an_opened_digit_shows_every_severity_and_every_prediction(open_page):
     app = open_page("robustness", model=NAME, transform="occlusion", severity=3, sample=7)
     assert not app.exception
-    said = charts(app)[-1]
-    assert set(said["layout"]["yaxis"]["ticktext"]) == MEASURED
+    table = charts(app)[-1]
+    assert set(table["layout"]["yaxis"]["ticktext"]) == MEASURED
     for place, name in enumerate(("sgd", NAME, "svc-ovo")):
         record = store.load_record("digits", name)
         expected = [store.load_scores(record)[7].argmax(), *store.load_robustness(record, "occlusion")[:, 7]]
-        printed = [pale or full for pale, full in zip(*(trace["text"][place] for trace in said["data"]), strict=True)]
-        assert printed == [str(answer) for answer in expected]
+        printed = [pale or full for pale, full in zip(*(trace["text"][place] for trace in table["data"]), strict=True)]
+        assert printed == [str(digit) for digit in expected]
     assert len(galleries(app)[-1]) == 6
 
 
-@pytest.mark.usefixtures("distorted")
-def test_another_severity_is_another_list(open_page):
+@pytest.mark.usefixtures("robustness_results")
+def test_another_transform_starts_at_the_first_page(open_page):
     app = open_page("robustness", model=NAME, page=2, sample=5)
     app.selectbox(key="view transform").set_value("shear").run()
     assert dict(app.query_params).keys() == {"dataset", "model", "transform"}
     assert dict(app.query_params)["transform"] == "shear"
 
 
-@pytest.mark.usefixtures("distorted")
+@pytest.mark.usefixtures("robustness_results")
 @pytest.mark.parametrize(
     ("name", "value"), [("transform", "melt"), ("severity", "6"), ("measure", "x"), ("change", "x"), ("example", "11")]
 )
-def test_a_value_that_does_not_exist_is_dropped_with_a_notice(open_page, name, value):
+def test_an_unknown_value_is_dropped_with_a_notice(open_page, name, value):
     app = open_page("robustness", model=NAME, **{name: value})
     assert not app.exception
     assert [f"`{name}={value}`, which does not exist" in warning.value for warning in app.warning] == [True]
     assert name not in app.query_params
 
 
-@pytest.mark.usefixtures("distorted")
-def test_a_classifier_that_was_not_run_says_how_to_beside_the_others(open_page):
+@pytest.mark.usefixtures("robustness_results")
+def test_a_classifier_that_was_not_evaluated_has_the_command_beside_the_others(open_page):
     app = open_page("robustness", model="mlp")
     assert not app.exception
     assert app.code[0].value == "python -m mnist_core robustness mlp --dataset digits"
@@ -178,7 +184,7 @@ def test_a_classifier_that_was_not_run_says_how_to_beside_the_others(open_page):
 
 
 @pytest.mark.usefixtures("bare")
-def test_where_nothing_was_run_there_is_the_command_and_what_the_transforms_do(open_page):
+def test_without_any_evaluation_the_command_and_the_transforms_are_shown(open_page):
     app = open_page("robustness", model=NAME)
     assert not app.exception
     assert app.code[0].value == "python -m mnist_core robustness --all --dataset digits"
@@ -186,8 +192,7 @@ def test_where_nothing_was_run_there_is_the_command_and_what_the_transforms_do(o
     assert len(galleries(app)[0]) == 6
 
 
-@pytest.mark.usefixtures("distorted")
-def test_a_classifier_whose_measuring_was_interrupted_counts_as_not_run(open_page, distorted):
+def test_an_interrupted_evaluation_counts_as_missing(open_page, distorted):
     path = distorted / "digits" / NAME / store.RECORD
     record = json.loads(path.read_text())
     del record["robustness"]["noise"]
@@ -197,18 +202,18 @@ def test_a_classifier_whose_measuring_was_interrupted_counts_as_not_run(open_pag
     assert lines(app) == MEASURED - {"Logistic regression"}
 
 
-def test_where_no_answer_changes_there_is_a_word_instead_of_a_gallery(open_page, distorted):
+def test_without_changed_predictions_there_is_an_empty_state(open_page, distorted):
     record = store.load_record("digits", NAME)
     same = np.tile(store.load_scores(record).argmax(axis=1), (5, 1))
     shares = dict.fromkeys(TRANSFORMS, [record.test_accuracy] * 5)
     store.save_robustness(record, shares, dict.fromkeys(TRANSFORMS, same))
     app = open_page("robustness", model=NAME)
     assert not app.exception
-    assert "No answer of Logistic regression changes" in app.info[0].value
-    assert metrics(app)["Flipped digits"][0] == "0"
+    assert "No prediction of Logistic regression changes" in app.info[0].value
+    assert metrics(app)["Flipped predictions"][0] == "0"
 
 
-def test_a_perfect_baseline_leaves_no_corruption_error(open_page, distorted):
+def test_a_perfect_baseline_has_no_corruption_errors(open_page, distorted):
     record = store.load_record("digits", NAME)
     labels = np.tile(store.load_labels(record, "test"), (5, 1))
     store.save_robustness(record, dict.fromkeys(TRANSFORMS, [1.0] * 5), dict.fromkeys(TRANSFORMS, labels))
@@ -216,7 +221,7 @@ def test_a_perfect_baseline_leaves_no_corruption_error(open_page, distorted):
         assert not open_page("robustness", model=model, measure="error").exception
 
 
-def test_models_of_mnist_stand_beside_their_accuracy_on_uci_digits_best_first(open_page, tmp_path, monkeypatch):
+def test_models_of_mnist_are_shown_with_their_accuracy_on_uci_digits_best_first(open_page, tmp_path, monkeypatch):
     shutil.copytree(PROJECT / "artifacts" / "mnist", tmp_path / "mnist")
     monkeypatch.setenv("MNIST_ARTIFACTS_DIR", str(tmp_path))
     for name, accuracy in (("sgd", 0.6), (NAME, 0.7)):
@@ -227,33 +232,34 @@ def test_models_of_mnist_stand_beside_their_accuracy_on_uci_digits_best_first(op
     assert not app.exception
     table = app.dataframe[0].value
     assert table["other"].is_monotonic_decreasing
-    custom = table.set_index("label").loc["Logistic regression"]
-    assert custom["other"] == pytest.approx(70)
-    assert custom["other interval"] == formatting.interval(0.7, 1797)
-    assert custom["test interval"] == formatting.interval(store.load_record("mnist", NAME).test_accuracy, 10_000)
+    row = table.set_index("label").loc["Logistic regression"]
+    assert row["other"] == pytest.approx(70)
+    assert row["other interval"] == formatting.interval(0.7, 1797)
+    assert row["test interval"] == formatting.interval(store.load_record("mnist", NAME).test_accuracy, 10_000)
 
 
-def test_without_pixels_all_numbers_are_there(open_page, distorted, monkeypatch):
-    def nowhere(*_args, **_options):
+@pytest.mark.usefixtures("fresh_caches")
+def test_without_images_all_numbers_are_shown(open_page, robustness_results, monkeypatch):
+    def unavailable(*_args, **_options):
         raise DatasetUnavailableError("digits", [("data", "no such folder")], "Put the files into data.")
 
-    monkeypatch.setattr(Dataset, "test", property(nowhere))
+    monkeypatch.setattr(Dataset, "test", property(unavailable))
     app = open_page("robustness", model=NAME)
     assert not app.exception
     assert "Put the files into data." in texts(app)
     assert len(metrics(app)) == 4
     severities, changed = galleries(app)
-    assert [tile["caption"] for tile in severities][:2] == [["as it is"], ["10 degrees"]]
-    assert changed[0]["votes"]
+    assert [tile["caption"] for tile in severities][:2] == [["original"], ["10 degrees"]]
+    assert changed[0]["predictions"]
     assert not any(json.loads(gallery.proto.json)["sheet"] for gallery in app.get("bidi_component"))
 
 
-@pytest.mark.usefixtures("distorted")
-def test_tables_and_answers_are_kept_and_read_only():
+@pytest.mark.usefixtures("robustness_results")
+def test_tables_and_predictions_are_cached_and_read_only():
     results = cached.load_results("digits")
-    assert robustness.measured(results) is robustness.measured(results)
-    assert robustness.measured(results).names == ("sgd", NAME, "svc-ovo")
-    answers = robustness.answers(results, "shift")
-    assert answers is robustness.answers(results, "shift")
-    assert not any(rows.flags.writeable for rows in answers.values())
+    assert robustness.load_robustness(results) is robustness.load_robustness(results)
+    assert robustness.load_robustness(results).names == ("sgd", NAME, "svc-ovo")
+    predictions = robustness.predictions(results, "shift")
+    assert predictions is robustness.predictions(results, "shift")
+    assert not any(rows.flags.writeable for rows in predictions.values())
     assert robustness.domain_table(results).empty

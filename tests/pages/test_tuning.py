@@ -1,4 +1,4 @@
-"""What a search found, as it stands on a page: on its own, whatever page has it."""
+"""The tuning history of the Training page."""
 
 import json
 from dataclasses import replace
@@ -6,7 +6,8 @@ from dataclasses import replace
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mnist_core.classifiers.registry import CLASSIFIERS, hyperparameters_for
+from mnist_core.classifiers.hyperparameters import display_name
+from mnist_core.classifiers.registry import CLASSIFIERS, hyperparameters_for, search_space_of
 from mnist_core.datasets import get_dataset_spec
 from mnist_core.evaluation.metrics import accuracy_interval
 from mnist_core.evaluation.tuning import Trial
@@ -20,7 +21,7 @@ SPACE = {"alpha": [1e-6, 1e-5, 1e-4], "average": [True, False], "epochs": [10, 2
 def trial(number, accuracy, **changes):
     parameters = {name: NOW[name] for name in SPACE} | changes
     state = "failed" if accuracy is None else "complete"
-    error = "ValueError: no luck" if accuracy is None else ""
+    error = "ValueError: no result" if accuracy is None else ""
     return Trial(number, parameters, accuracy, 0.25, 2, state, error, 0, "2026-01-01T00:00:00+00:00")
 
 
@@ -53,7 +54,7 @@ def metrics(app):
     return {metric.label: (metric.value, metric.delta) for metric in app.metric}
 
 
-def test_a_classifier_that_was_never_tuned_says_how_to(history):
+def test_a_classifier_without_a_search_has_the_command(history):
     app = shown()
     assert "Linear SVM (SGD) have not been searched yet" in texts(app)
     assert app.code[0].value == "python -m mnist_core tune sgd --dataset digits"
@@ -61,43 +62,49 @@ def test_a_classifier_that_was_never_tuned_says_how_to(history):
 
 
 @pytest.mark.parametrize("classifier", ["sgd", "sgd@1"])
-def test_the_best_trial_answers_with_its_interval_and_what_to_make_of_it(history, classifier):
+def test_the_best_trial_has_an_interval_and_advice(history, classifier):
     save_history(history)
     app = shown(classifier)
     low, high = accuracy_interval(0.98, 150)
     assert metrics(app) == {
-        "Best held-out accuracy": ("98.00 %", f"{100 * low:.2f} to {100 * high:.2f} %"),
+        "Best validation accuracy": ("98.00 %", f"{100 * low:.2f} to {100 * high:.2f} %"),
         "Best trial": ("2", "fit in 250 ms"),
         "Combinations tried": ("4 of 18", "1 failed"),
     }
-    assert "Trial 2 is better than what is in use. To take it, set in the overrides of digits: alpha 0.0001" in texts(
-        app
+    advice = (
+        "Trial 2 has a higher validation accuracy than the hyperparameters in use."
+        " To use it, set in the overrides of digits: alpha 0.0001"
     )
+    assert advice in texts(app)
     (warning,) = app.warning
-    assert "alpha: the best value, 0.0001, is the largest tried. Try larger ones." in warning.value
+    assert "alpha: the best value, 0.0001, is the largest tried. Try larger values." in warning.value
 
 
-def test_all_trials_each_parameter_and_the_search_are_drawn_and_each_gives_its_csv(history):
+def test_trials_slices_and_progress_are_drawn_each_with_a_csv_file(history):
     save_history(history)
     app = shown()
     parallel, *slices, progress = charts(app)
     assert parallel["data"][0]["type"] == "parcoords"
-    assert [axis["label"] for axis in parallel["data"][0]["dimensions"]] == [*SPACE, "accuracy<br>(%)"]
-    assert [chart["layout"]["xaxis"]["title"]["text"] for chart in slices] == list(SPACE)
+    titles, labels = (
+        [display_name(name) for name in SPACE],
+        [axis["label"] for axis in parallel["data"][0]["dimensions"]],
+    )
+    assert labels == [title.replace(" ", "<br>") for title in (*titles, "accuracy (%)")]
+    assert [chart["layout"]["xaxis"]["title"]["text"] for chart in slices] == titles
     assert len({tuple(chart["layout"]["yaxis"]["range"]) for chart in slices}) == 1
-    assert progress["layout"]["xaxis"]["title"]["text"] == "trial"
+    assert progress["layout"]["xaxis"]["title"]["text"] == "Trial"
     assert len(app.get("download_button")) == 5
 
 
-def test_the_table_has_the_best_first_and_tells_what_failed(history):
+def test_the_table_has_the_best_trial_first_and_the_errors(history):
     save_history(history)
     (table,) = [frame.value for frame in shown().dataframe]
     assert table["trial"].tolist() == [2, 0, 3, 1]
     assert table["alpha"].tolist()[0] == "0.0001"
-    assert table["error"].tolist()[-1] == "ValueError: no luck"
+    assert table["error"].tolist()[-1] == "ValueError: no result"
 
 
-def test_where_every_trial_failed_the_table_says_why(history):
+def test_if_every_trial_failed_the_table_is_shown_alone(history):
     save_history(replace(history, trials=(trial(0, None), trial(1, None, epochs=40))))
     app = shown()
     assert "No trial is complete" in texts(app)
@@ -111,7 +118,7 @@ def test_an_empty_history_can_be_shown(history):
     assert metrics(shown()) == {"Combinations tried": ("0 of 18", "none failed")}
 
 
-def test_a_history_that_cannot_be_used_is_an_error_that_says_what_to_do(history):
+def test_an_unusable_history_is_reported_with_a_remedy(history):
     save_history(history)
     tuning_file("digits", "sgd").write_text("{")
     app = shown()
@@ -126,10 +133,10 @@ def test_a_new_trial_is_shown_at_once(history):
     assert metrics(shown())["Best trial"][0] == "4"
 
 
-@pytest.mark.parametrize("name", [name for name, spec in CLASSIFIERS.items() if spec.search_space])
+@pytest.mark.parametrize("name", [name for name in CLASSIFIERS if search_space_of(name)])
 def test_every_search_space_of_the_registry_can_be_shown(history, name):
     now = hyperparameters_for(name, "digits")
-    space = {parameter: list(values) for parameter, values in CLASSIFIERS[name].search_space.items()}
+    space = {parameter: list(values) for parameter, values in search_space_of(name).items()}
     fixed = {parameter: value for parameter, value in now.items() if parameter not in space}
     corners = [{parameter: values[end] for parameter, values in space.items()} for end in (0, -1)]
     trials = [replace(trial(n, 0.9 + n / 100), parameters=corner) for n, corner in enumerate(corners)]

@@ -1,4 +1,4 @@
-"""On a real Dask cluster of this machine: the same results as without one, and workers may be lost."""
+"""A Dask cluster on this machine gives the same results as local processes, also if workers are lost."""
 
 import contextlib
 import json
@@ -19,7 +19,7 @@ from mnist_core import store
 from mnist_core.__main__ import main
 from mnist_core.base.errors import TrainingError
 from mnist_core.store.tuning_history import load_history
-from mnist_core.training import cluster as clusters
+from mnist_core.training import cluster as cluster_module
 from mnist_core.training.cluster import workers
 from mnist_core.training.cross_validation import cross_validate
 from mnist_core.training.tuning import tune
@@ -30,13 +30,13 @@ pytest.importorskip("optuna", reason="Optuna is not installed (pip install -r re
 pytest.importorskip("cleanlab", reason="cleanlab is not installed (pip install -r requirements-train.txt)")
 
 PATIENCE = 300
-"""Seconds after which a test that hangs is ended."""
+"""Timeout of a test in seconds."""
 ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("MNIST_")}
 ENVIRONMENT |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}  # as Dask's nanny sets them
 
 
 class Cluster:
-    """A scheduler and its workers, each a process of its own on the loopback interface."""
+    """A scheduler and its workers, each in a separate process on the loopback interface."""
 
     def __init__(self, folder):
         self.folder, self.processes = folder, []
@@ -50,12 +50,12 @@ class Cluster:
             time.sleep(0.05)
 
     def start_worker(self, *options, where=PROJECT):
-        """A worker without a nanny, which would start it again."""
+        """Start a worker without a nanny, which would restart it."""
         options = (self.address, "--no-nanny", "--local-directory", str(self.folder), *options)
         return self._start("worker", *options, where=where)
 
     def workers(self, count):
-        """So many workers, once they are there."""
+        """Start workers, and return them after they have joined the cluster."""
         from distributed import Client
 
         started = [self.start_worker("--nthreads", "1") for _ in range(count)]
@@ -78,8 +78,8 @@ class Cluster:
 
 @pytest.fixture(autouse=True)
 def bounded():
-    """Nothing here hangs for ever, whatever a cluster does, and no thread waits for others on a busy machine."""
-    before = signal.signal(signal.SIGALRM, lambda *_: pytest.fail(f"not done after {PATIENCE} seconds"))
+    """End a test that hangs, and limit thread pools to one thread, because threads compete on a busy machine."""
+    before = signal.signal(signal.SIGALRM, lambda *_: pytest.fail(f"the test did not end within {PATIENCE} seconds"))
     signal.alarm(PATIENCE)
     with threadpool_limits(1):
         yield
@@ -94,10 +94,10 @@ def cluster(tmp_path):
     started.stop()
 
 
-def validated(*names, **where):
-    """The folds' accuracies and the out-of-fold scores of each classifier."""
+def cross_validated(*names, **options):
+    """Return the fold accuracies and the out-of-fold scores of each classifier."""
     found = {}
-    for outcome in cross_validate(names, "digits", **where):
+    for outcome in cross_validate(names, "digits", **options):
         assert outcome.record, outcome.error
         found[outcome.classifier] = (outcome.record.cross_validation.accuracies, store.load_out_of_fold(outcome.record))
     return found
@@ -107,23 +107,23 @@ def outcomes(history):
     return [(trial.number, trial.parameters, trial.accuracy, trial.state) for trial in history.trials]
 
 
-def test_a_cluster_gives_what_this_machine_gives(cluster, artifacts):
+def test_a_cluster_gives_the_same_results_as_local_processes(cluster, artifacts):
     cluster.workers(2)
     names = ("sgd", "random-forest")
-    here, there = validated(*names, jobs=2), validated(*names, scheduler=cluster.address)
+    local, remote = cross_validated(*names, jobs=2), cross_validated(*names, scheduler=cluster.address)
     for name in names:
-        (accuracies, scores), (others, other_scores) = here[name], there[name]
-        assert accuracies == others
-        np.testing.assert_array_equal(scores, other_scores)
+        (accuracies, scores), (remote_accuracies, remote_scores) = local[name], remote[name]
+        assert accuracies == remote_accuracies
+        np.testing.assert_array_equal(scores, remote_scores)
     tuned = tune("logistic", "digits", jobs=2)
-    elsewhere = ["--dataset", "digits", "--force", "--scheduler", cluster.address]
-    assert main(["tune", "logistic", *elsewhere]) == 0
+    options = ["--dataset", "digits", "--force", "--scheduler", cluster.address]
+    assert main(["tune", "logistic", *options]) == 0
     assert outcomes(load_history("digits", "logistic")) == outcomes(tuned)
-    assert main(["cv", "sgd", *elsewhere]) == 0
-    assert store.load_record("digits", "sgd").cross_validation.accuracies == here["sgd"][0]
+    assert main(["cv", "sgd", *options]) == 0
+    assert store.load_record("digits", "sgd").cross_validation.accuracies == local["sgd"][0]
 
 
-def test_a_worker_that_is_killed_loses_nothing(cluster, artifacts):
+def test_results_are_complete_after_a_worker_is_killed(cluster, artifacts):
     victim, _ = cluster.workers(2)
     reported = []
 
@@ -134,15 +134,15 @@ def test_a_worker_that_is_killed_loses_nothing(cluster, artifacts):
             victim.kill()
             victim.wait()
 
-    found = validated("sgd", scheduler=cluster.address, progress=kill_once)
+    remote = cross_validated("sgd", scheduler=cluster.address, progress=kill_once)
     assert victim.poll() == -signal.SIGKILL
     assert len(reported) == len(set(reported)) == 5
-    here = validated("sgd")
-    assert found["sgd"][0] == here["sgd"][0]
-    np.testing.assert_array_equal(found["sgd"][1], here["sgd"][1])
+    local = cross_validated("sgd")
+    assert remote["sgd"][0] == local["sgd"][0]
+    np.testing.assert_array_equal(remote["sgd"][1], local["sgd"][1])
 
 
-def test_the_only_worker_may_be_killed_if_another_one_comes(cluster, tmp_path, monkeypatch):
+def test_the_only_worker_can_be_replaced_after_it_is_killed(cluster, tmp_path, monkeypatch):
     monkeypatch.setenv("MNIST_ARTIFACTS_DIR", str(tmp_path / "artifacts"))
     (only,) = cluster.workers(1)
 
@@ -158,7 +158,7 @@ def test_the_only_worker_may_be_killed_if_another_one_comes(cluster, tmp_path, m
     assert outcomes(tune("logistic", "digits", again=True)) == outcomes(history)
 
 
-def test_what_is_sent_is_what_arrives_and_even_a_single_worker_does_all_the_work(cluster):
+def test_arrays_arrive_unchanged_and_a_single_worker_runs_all_calls(cluster):
     (worker,) = cluster.workers(1)
     images, labels = np.arange(200_000, dtype=np.uint8).reshape(-1, 2), np.arange(3)
     with workers(cluster.address, 8, ["numpy"]) as pool:
@@ -169,7 +169,7 @@ def test_what_is_sent_is_what_arrives_and_even_a_single_worker_does_all_the_work
     np.testing.assert_array_equal(arrived, labels)
 
 
-def test_without_the_scheduler_what_is_done_is_kept_and_the_rest_is_said(cluster, tmp_path, monkeypatch):
+def test_a_lost_scheduler_is_reported_and_finished_trials_are_kept(cluster, tmp_path, monkeypatch):
     monkeypatch.setenv("MNIST_ARTIFACTS_DIR", str(tmp_path / "artifacts"))
     cluster.workers(1)
 
@@ -178,21 +178,21 @@ def test_without_the_scheduler_what_is_done_is_kept_and_the_rest_is_said(cluster
             cluster.scheduler.kill()
             cluster.scheduler.wait()
 
-    with pytest.raises(TrainingError, match=r"connection to the Dask scheduler was lost\..*kept: run it again"):
+    with pytest.raises(TrainingError, match=r"connection to the Dask scheduler was lost\. Finished work is kept\."):
         tune("sgd", "digits", trials=6, scheduler=cluster.address, progress=lose)
     assert 1 <= len(load_history("digits", "sgd").trials) < 6
 
 
-def test_workers_that_would_do_otherwise_are_refused(cluster, tmp_path, monkeypatch):
-    monkeypatch.setattr(clusters, "SECONDS_TO_ANSWER", 2.0)
+def test_missing_workers_several_threads_and_other_code_are_refused(cluster, tmp_path, monkeypatch):
+    monkeypatch.setattr(cluster_module, "SECONDS_TO_ANSWER", 2.0)
     refused(cluster, r"has no workers\. Start: python -m dask scheduler")
-    monkeypatch.setattr(clusters, "SECONDS_TO_ANSWER", float(PATIENCE))
+    monkeypatch.setattr(cluster_module, "SECONDS_TO_ANSWER", float(PATIENCE))
     several = cluster.start_worker("--nthreads", "2")
-    refused(cluster, r"one fit at a time.*--nworkers")
+    refused(cluster, r"Expected workers with one thread.*--nworkers")
     retire(several)
-    elsewhere = cluster.start_worker("--nthreads", "1", where=tmp_path)
+    without_code = cluster.start_worker("--nthreads", "1", where=tmp_path)
     refused(cluster, r"cannot use the project's code.*in the project's folder")
-    retire(elsewhere)
+    retire(without_code)
     old = tmp_path / "old"
     shutil.copytree(PROJECT / "mnist_core", old / "mnist_core", ignore=shutil.ignore_patterns("__pycache__"))
     (old / "mnist_core" / "training" / "more.py").write_text("")
@@ -213,29 +213,29 @@ def refused(cluster, reason):
 
 
 def retire(worker):
-    """End a worker politely: the scheduler knows at once."""
+    """End a worker regularly, so that the scheduler notices it at once."""
     worker.terminate()
     worker.wait()
 
 
-def test_a_port_that_says_nothing_and_a_wrong_address_are_refused_in_good_time(monkeypatch):
-    monkeypatch.setattr(clusters, "SECONDS_TO_ANSWER", 1.0)
+def test_a_silent_port_a_closed_port_and_an_invalid_address_are_refused_within_the_timeout(monkeypatch):
+    monkeypatch.setattr(cluster_module, "SECONDS_TO_ANSWER", 1.0)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         address = f"tcp://127.0.0.1:{silent.getsockname()[1]}"
         with pytest.raises(TrainingError, match=f"No Dask scheduler answered at {address} within 1 seconds"):
             workers(address, 1).__enter__()
     with pytest.raises(TrainingError, match=f"No Dask scheduler answered at {address}.*python -m dask scheduler"):
-        workers(address, 1).__enter__()  # nobody listens there any more
+        workers(address, 1).__enter__()  # the port is closed now
     with pytest.raises(TrainingError, match=r"address such as tcp://192\.0\.2\.1:8786, found 'here'"):
         workers("here", 1).__enter__()
 
 
-def test_without_dask_the_remedy_is_named(monkeypatch):
-    monkeypatch.setattr(clusters, "find_spec", lambda name: None)
+def test_a_missing_dask_is_reported_with_the_command_that_installs_it(monkeypatch):
+    monkeypatch.setattr(cluster_module, "find_spec", lambda name: None)
     with pytest.raises(TrainingError, match=r"pip install -r requirements-cluster\.txt"):
         workers("tcp://127.0.0.1:8786", 1).__enter__()
 
 
-def test_a_process_of_this_machine_that_ends_is_a_clear_error():
+def test_a_local_process_that_is_ended_is_reported():
     with workers(None, 2) as pool, pytest.raises(TrainingError, match=r"ended from outside.*Fewer --jobs"):
         list(pool.run(os._exit, [(1,)] * 2))

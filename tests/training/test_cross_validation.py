@@ -1,6 +1,7 @@
-"""On the UCI digits, with real classifiers: what is kept, what is resumed, what is refused."""
+"""Cross-validation of real classifiers on the UCI digits."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,25 +10,27 @@ from sklearn.model_selection import StratifiedKFold, cross_val_predict
 
 from mnist_core import load_dataset, store
 from mnist_core.base.errors import ArtifactMissingError
-from mnist_core.base.quantization import MOST_STEPS, STEPS_A_NAT
+from mnist_core.base.quantization import MAX_STEPS, STEPS_PER_NAT
+from mnist_core.classifiers.linear import Linear
 from mnist_core.classifiers.registry import hyperparameters_for
 from mnist_core.classifiers.spec import as_rows
 from mnist_core.evaluation.metrics import softmax
 from mnist_core.training import cross_validation
-from mnist_core.training.cross_validation import FOLDS, cross_validate, fold_of_each
+from mnist_core.training.cross_validation import cross_validate
+from mnist_core.training.splits import FOLDS, fold_of_each
 from mnist_core.training.temperature import fit_temperature
-from tests.conftest import take_away
+from tests.conftest import remove_additions
 
 pytest.importorskip("cleanlab", reason="cleanlab is not installed (pip install -r requirements-train.txt)")
 
-FLOOR = np.exp(-MOST_STEPS / STEPS_A_NAT)
-"""Smaller probabilities of other digits than the label are not kept."""
+FLOOR = np.exp(-MAX_STEPS / STEPS_PER_NAT)
+"""Smaller probabilities of other classes than the label are not stored."""
 
 
 @pytest.fixture
 def bare(artifacts):
-    """The copied results without any cross-validation."""
-    take_away(artifacts / "digits", "cross_validation")
+    """Return a copy of the committed results without cross-validations."""
+    remove_additions(artifacts / "digits", "cross_validation")
     return artifacts
 
 
@@ -40,7 +43,7 @@ def run(*names):
     return {outcome.classifier: outcome for outcome in cross_validate(names, "digits")}
 
 
-def test_folds_are_stratified_and_every_digit_is_held_out_once(training):
+def test_folds_are_stratified_and_every_sample_is_held_out_once(training):
     folds = fold_of_each(training.labels)
     for digit in range(10):
         counts = np.bincount(folds[training.labels == digit], minlength=FOLDS)
@@ -48,7 +51,7 @@ def test_folds_are_stratified_and_every_digit_is_held_out_once(training):
     assert set(folds.tolist()) == set(range(FOLDS))
 
 
-def test_out_of_fold_scores_are_those_of_scikit_learns_own_cross_validation(bare, training):
+def test_out_of_fold_scores_are_those_of_cross_val_predict(bare, training):
     record = run("sgd")["sgd"].record
     values = hyperparameters_for("sgd", "digits")
     model = SGDClassifier(
@@ -61,18 +64,18 @@ def test_out_of_fold_scores_are_those_of_scikit_learns_own_cross_validation(bare
     np.testing.assert_array_equal(store.load_out_of_fold(record).argmax(axis=1), expected.argmax(axis=1))
     assert record.cross_validation.accuracy == (expected.argmax(axis=1) == training.labels).mean()
     assert record.temperature == pytest.approx(fit_temperature(expected, training.labels), rel=1e-3)
-    kept = softmax(store.load_out_of_fold(record), record.temperature)
-    np.testing.assert_allclose(kept, softmax(expected, record.temperature), rtol=0.02, atol=FLOOR)
+    stored = softmax(store.load_out_of_fold(record), record.temperature)
+    np.testing.assert_allclose(stored, softmax(expected, record.temperature), rtol=0.02, atol=FLOOR)
 
 
-def test_the_temperature_comes_from_the_training_split_and_the_test_scores_stay(bare):
+def test_the_temperature_is_fitted_on_out_of_fold_scores_and_the_test_scores_stay(bare):
     path = bare / "digits" / "logistic" / store.RECORD
     path.write_text(json.dumps(json.loads(path.read_text()) | {"temperature": 123.0}))
     before = store.load_record("digits", "logistic")
     after = run("logistic")["logistic"].record
     assert after == store.load_record("digits", "logistic")
     found = fit_temperature(store.load_out_of_fold(after), store.load_labels(after, "train"))
-    assert after.temperature == pytest.approx(found, rel=5e-3)  # what is kept is rounded and has a floor
+    assert after.temperature == pytest.approx(found, rel=5e-3)  # stored scores are rounded and have a floor
     assert (after.test_accuracy, after.files[store.PREDICTIONS]) == (
         before.test_accuracy,
         before.files[store.PREDICTIONS],
@@ -80,14 +83,14 @@ def test_the_temperature_comes_from_the_training_split_and_the_test_scores_stay(
     assert not (bare / "digits" / "logistic" / "folds").exists()
 
 
-def test_an_interrupted_one_goes_on_with_the_folds_that_are_missing(bare, monkeypatch):
+def test_an_interrupted_cross_validation_continues_with_the_missing_folds(bare, monkeypatch):
     scored = []
 
-    def score(recipe, fold, *data):
+    def score(model, fold, *data):
         scored.append(fold)
         if len(scored) == 4:
             raise KeyboardInterrupt
-        return real(recipe, fold, *data)
+        return real(model, fold, *data)
 
     real = cross_validation._score_fold
     monkeypatch.setattr(cross_validation, "_score_fold", score)
@@ -104,33 +107,29 @@ def test_an_interrupted_one_goes_on_with_the_folds_that_are_missing(bare, monkey
     assert first[:3] != scored[10:]
 
 
-def test_folds_of_other_hyperparameters_are_not_used(bare, monkeypatch):
+def test_stored_folds_of_other_hyperparameters_seeds_or_data_are_not_used(bare, monkeypatch):
     record = store.load_record("digits", "sgd")
-    mine = cross_validation._fold_file(record, 0)
+    file = cross_validation._fold_file(record, 0)
     for change in ({"hyperparameters": {"alpha": 1}}, {"seed": 7}, {"fingerprint": "other"}):
-        from dataclasses import replace
-
-        assert cross_validation._fold_file(replace(record, **change), 0) != mine
+        assert cross_validation._fold_file(replace(record, **change), 0) != file
 
 
-def test_what_fails_is_told_and_the_others_are_finished(bare, monkeypatch):
-    from mnist_core.classifiers.linear import Linear
-
+def test_a_classifier_that_fails_is_reported_and_the_others_are_finished(bare, monkeypatch):
     fit = Linear.fit
 
     def broken(self, *data, **options):
         if self._scaler is not None:
-            raise ValueError("no such luck")
+            raise ValueError("singular matrix")
         return fit(self, *data, **options)
 
     monkeypatch.setattr(Linear, "fit", broken)
     outcomes = run("sgd-scaled", "sgd")
     assert outcomes["sgd-scaled"].record is None
-    assert "no such luck" in outcomes["sgd-scaled"].error
+    assert "singular matrix" in outcomes["sgd-scaled"].error
     assert outcomes["sgd"].record.cross_validation.accuracy > 0.9
 
 
-def test_a_run_must_be_stored_first(tmp_path, monkeypatch):
+def test_a_missing_run_is_reported(tmp_path, monkeypatch):
     monkeypatch.setenv("MNIST_ARTIFACTS_DIR", str(tmp_path))
     with pytest.raises(ArtifactMissingError, match="train sgd --dataset digits"):
         run("sgd")

@@ -1,4 +1,4 @@
-"""The weights of a vote, on voters of known skill."""
+"""Weights of an ensemble, fitted on random members of known accuracy."""
 
 import numpy as np
 import pytest
@@ -9,11 +9,12 @@ from sklearn.linear_model import LogisticRegression
 from mnist_core.base.errors import TrainingError
 from mnist_core.evaluation.ensemble import logarithmic_pool
 from mnist_core.evaluation.metrics import softmax
-from mnist_core.training.ensemble import cross_fitted_scores, fit_weights
+from mnist_core.training.ensemble_weights import cross_fitted_scores, fit_weights
 from mnist_core.training.temperature import fit_temperature
 
 
-def single_classifiers(seed, k=3, n=400):
+def random_members(seed, k=3, n=400):
+    """Return the logits of k members, which favor the true class to different degrees, and the labels."""
     rng = np.random.default_rng(seed)
     y_true = rng.integers(0, 10, n)
     skills = rng.uniform(0.5, 4, k)
@@ -21,15 +22,15 @@ def single_classifiers(seed, k=3, n=400):
 
 
 def loss(weights, logits, y_true):
-    """At the temperature that is best for these weights."""
+    """Return the negative log-likelihood at the best temperature for these weights."""
     scores = logarithmic_pool(logits, weights)
     proba = softmax(scores, fit_temperature(scores, y_true))
     return -np.log(proba[np.arange(len(y_true)), y_true]).mean()
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_no_weights_nearby_are_better(seed):
-    logits, y_true = single_classifiers(seed)
+def test_weights_close_to_the_fitted_ones_are_not_better(seed):
+    logits, y_true = random_members(seed)
     weights = fit_weights(logits, y_true)
     best = loss(weights, logits, y_true)
     for step in 0.05 * np.vstack([np.eye(3), -np.eye(3)]):
@@ -37,41 +38,41 @@ def test_no_weights_nearby_are_better(seed):
             assert loss(weights + step, logits, y_true) > best - 1e-6
 
 
-def test_of_two_digits_the_weights_are_those_of_a_logistic_regression_without_penalty():
+def test_weights_for_two_classes_are_those_of_a_logistic_regression_without_penalty():
     rng = np.random.default_rng(0)
     y_true = rng.integers(0, 2, 2000)
     logits = [skill * (2 * y_true - 1) + rng.normal(0, 1, 2000) for skill in (0.5, 1.0)]
-    single_classifiers = [np.stack([np.zeros(2000), logit], axis=1) for logit in logits]
+    members = [np.stack([np.zeros(2000), logit], axis=1) for logit in logits]
     model = LogisticRegression(C=np.inf, fit_intercept=False, tol=1e-8).fit(np.stack(logits, axis=1), y_true)
-    np.testing.assert_allclose(fit_weights(single_classifiers, y_true), model.coef_[0] / model.coef_.sum(), rtol=1e-3)
+    np.testing.assert_allclose(fit_weights(members, y_true), model.coef_[0] / model.coef_.sum(), rtol=1e-3)
 
 
 @given(st.integers(0, 1000))
-def test_weights_are_shares_and_never_worse_than_any_voter_alone(seed):
-    logits, y_true = single_classifiers(seed, n=100)
+def test_weights_are_shares_and_never_worse_than_any_member_alone(seed):
+    logits, y_true = random_members(seed, n=100)
     weights = fit_weights(logits, y_true)
     assert (weights >= 0).all()
     assert weights.sum() == pytest.approx(1)
     assert loss(weights, logits, y_true) <= min(loss(row, logits, y_true) for row in np.eye(3)) + 1e-6
 
 
-def test_of_twins_both_count_the_same_and_a_guesser_is_hardly_heard():
-    (good, *_), y_true = single_classifiers(1, n=2000)
+def test_equal_members_get_equal_weights_and_a_random_member_gets_almost_none():
+    (good, *_), y_true = random_members(1, n=2000)
     np.testing.assert_allclose(fit_weights([good, good], y_true), 1 / 2, rtol=1e-3)
-    guesser = np.roll(good, 1, axis=0)  # as sure of what it says, which is of the digit before
-    assert fit_weights([good, guesser], y_true)[1] < 0.05
+    random = np.roll(good, 1, axis=0)  # equally confident, but for the label of the sample before
+    assert fit_weights([good, random], y_true)[1] < 0.05
 
 
 def separable(n=200):
-    """Two voters, neither right of all digits, whose pool is; each as sure as it likes."""
+    """Return two members that err on different samples and whose pool classifies all samples correctly."""
     rng = np.random.default_rng(0)
     y_true = rng.integers(0, 10, n)
     logits = [rng.normal(0, 0.1, (n, 10)) + 20 * np.eye(10)[y_true] for _ in range(2)]
-    logits[0][: n // 8] = logits[1][n // 8 : n // 4] = 0  # a guess
+    logits[0][: n // 8] = logits[1][n // 8 : n // 4] = 0  # all classes equally likely
     return logits, y_true
 
 
-def test_where_the_digits_are_separable_weights_stay_finite_and_all_folds_have_one_scale():
+def test_weights_stay_finite_and_folds_have_one_scale_if_a_pool_is_correct_for_all_samples():
     logits, y_true = separable()
     weights = fit_weights(logits, y_true)
     assert (weights > 0.2).all()
@@ -85,22 +86,22 @@ def test_where_the_digits_are_separable_weights_stay_finite_and_all_folds_have_o
     assert np.isfinite(proba).all()
 
 
-@pytest.mark.parametrize("said", [0.0, np.nan])
-def test_voters_that_know_less_than_chance_or_nothing_at_all_get_no_weights(said):
-    (good, *_), y_true = single_classifiers(1)
-    with pytest.raises(TrainingError, match="No weights of the voters"):
-        fit_weights([said - good if np.isfinite(said) else said * good], y_true)
+@pytest.mark.parametrize("value", [0.0, np.nan])
+def test_members_that_are_worse_than_chance_or_not_finite_are_an_error(value):
+    (good, *_), y_true = random_members(1)
+    with pytest.raises(TrainingError, match="Expected weights that make the labels more likely than chance, found"):
+        fit_weights([value - good if np.isfinite(value) else value * good], y_true)
 
 
 @given(st.integers(0, 100))
-def test_a_fold_is_voted_on_with_the_weights_of_the_others_alone(seed):
-    logits, y_true = single_classifiers(seed)
+def test_the_scores_of_a_fold_use_weights_that_are_fitted_on_the_other_folds(seed):
+    logits, y_true = random_members(seed)
     folds = np.random.default_rng(seed).integers(0, 4, len(y_true))
     found = cross_fitted_scores(logits, y_true, folds)
     for fold in range(4):
         held = folds == fold
-        weights = fit_weights([voter[~held] for voter in logits], y_true[~held])
-        np.testing.assert_array_equal(found[held], logarithmic_pool([voter[held] for voter in logits], weights))
+        weights = fit_weights([member[~held] for member in logits], y_true[~held])
+        np.testing.assert_array_equal(found[held], logarithmic_pool([member[held] for member in logits], weights))
     held, other = folds == 0, y_true.copy()
     other[held] = (other[held] + 1) % 10
     again = cross_fitted_scores(logits, other, folds)

@@ -1,4 +1,4 @@
-"""Suspects are checked for the laws that hold of them, and on errors planted among real digits."""
+"""Suspected label errors: general properties, and errors planted into the UCI digits."""
 
 import socket
 
@@ -10,31 +10,31 @@ from hypothesis import strategies as st
 from sklearn.model_selection import StratifiedKFold
 
 from mnist_core import load_dataset
-from mnist_core.classifiers.registry import get_classifier_spec, hyperparameters_for
+from mnist_core.classifiers.registry import get_trainable_spec, hyperparameters_for
 from mnist_core.evaluation.metrics import softmax
 from mnist_core.training import fit_temperature
 from mnist_core.training.label_issues import find_label_issues
 
 
-def doubtful(seed: int, n: int = 120) -> tuple[np.ndarray, np.ndarray]:
-    """Labels, and probabilities that mostly agree with them."""
+def random_sample(seed: int, n: int = 120) -> tuple[np.ndarray, np.ndarray]:
+    """Return labels, and probabilities that mostly agree with them."""
     rng = np.random.default_rng(seed)
     labels = rng.permutation(np.arange(n) % 10).astype(np.uint8)
     logits = rng.normal(size=(n, 10)) + 2.5 * np.eye(10)[labels]
     return labels, softmax(logits)
 
 
-@pytest.mark.parametrize(("judge", "precision", "recall"), [("logistic", 0.7, 0.6), ("svc-ovo", 0.4, 0.9)])
-def test_planted_errors_are_found_far_more_often_than_by_chance(judge, precision, recall):
-    """27 of 898 labels are changed, so a random choice would have a precision of 3 %, and a recall about as low."""
+@pytest.mark.parametrize(("name", "precision", "recall"), [("logistic", 0.7, 0.6), ("svc-ovo", 0.4, 0.9)])
+def test_planted_errors_are_found_far_more_often_than_by_chance(name, precision, recall):
+    """Change 27 of 898 labels. A random choice would have a precision of 3 % and a similar recall."""
     training, rng = load_dataset("digits").train, np.random.default_rng(0)
     labels = training.labels.copy()
     planted = rng.choice(len(labels), 27, replace=False)
     labels[planted] = (labels[planted] + rng.integers(1, 10, len(planted))) % 10
     scores = np.empty((len(labels), 10), dtype=np.float32)
-    for seen, held in StratifiedKFold(5, shuffle=True, random_state=0).split(labels, labels):
-        estimator = get_classifier_spec(judge).build(hyperparameters_for(judge, "digits"), 0)
-        estimator.fit(training.images[seen], labels[seen])
+    for kept, held in StratifiedKFold(5, shuffle=True, random_state=0).split(labels, labels):
+        estimator = get_trainable_spec(name).build(hyperparameters_for(name, "digits"), 0)
+        estimator.fit(training.images[kept], labels[kept])
         scores[held] = estimator.scores(training.images[held])
     found = find_label_issues(labels, softmax(scores, fit_temperature(scores, labels)))
     hits = np.isin(found, planted)
@@ -45,8 +45,8 @@ def test_planted_errors_are_found_far_more_often_than_by_chance(judge, precision
 
 @settings(deadline=None, max_examples=25)
 @given(st.integers(0, 2**32 - 1))
-def test_the_order_of_the_digits_does_not_matter(seed):
-    labels, proba = doubtful(seed)
+def test_the_order_of_the_samples_has_no_influence(seed):
+    labels, proba = random_sample(seed)
     order = np.random.default_rng(seed).permutation(len(labels))
     np.testing.assert_array_equal(
         order[find_label_issues(labels[order], proba[order])], find_label_issues(labels, proba)
@@ -55,8 +55,8 @@ def test_the_order_of_the_digits_does_not_matter(seed):
 
 @settings(deadline=None, max_examples=25)
 @given(st.integers(0, 2**32 - 1))
-def test_the_names_of_the_classes_do_not_matter(seed):
-    labels, proba = doubtful(seed)
+def test_the_numbering_of_the_classes_has_no_influence(seed):
+    labels, proba = random_sample(seed)
     other = np.random.default_rng(seed).permutation(10)
     renamed = np.empty_like(proba)
     renamed[:, other] = proba
@@ -65,8 +65,8 @@ def test_the_names_of_the_classes_do_not_matter(seed):
 
 @settings(deadline=None, max_examples=25)
 @given(st.integers(0, 2**32 - 1))
-def test_the_least_likely_label_comes_first_and_each_suspect_would_have_another(seed):
-    labels, proba = doubtful(seed)
+def test_the_least_likely_label_comes_first_and_another_class_is_always_more_likely(seed):
+    labels, proba = random_sample(seed)
     found = find_label_issues(labels, proba)
     assert found.dtype == np.int32
     assert len(set(found.tolist())) == len(found) <= num_label_issues(labels=labels, pred_probs=proba)
@@ -74,17 +74,17 @@ def test_the_least_likely_label_comes_first_and_each_suspect_would_have_another(
     assert (proba[found].argmax(axis=1) != labels[found]).all()
 
 
-def test_a_classifier_that_agrees_with_every_label_suspects_none():
+def test_a_classifier_that_predicts_every_label_suspects_no_error():
     labels = np.arange(50) % 10
     found = find_label_issues(labels, np.where(np.eye(10, dtype=bool)[labels], 0.91, 0.01))
     assert found.shape == (0,)
     assert found.dtype == np.int32
 
 
-def test_nothing_is_asked_of_the_network(monkeypatch):
+def test_no_network_connection_is_opened(monkeypatch):
     def refuse(*_args, **_options):
         raise AssertionError("a connection was opened")
 
     monkeypatch.setattr(socket, "socket", refuse)
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
-    assert len(find_label_issues(*doubtful(0)))
+    assert len(find_label_issues(*random_sample(0)))

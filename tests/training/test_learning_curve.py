@@ -1,3 +1,5 @@
+"""Learning curves of stored runs."""
+
 import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
@@ -8,17 +10,17 @@ from mnist_core.classifiers.linear import Linear
 from mnist_core.classifiers.registry import hyperparameters_for
 from mnist_core.classifiers.spec import as_rows
 from mnist_core.training.learning_curve import measure_learning_curve, points
-from tests.conftest import take_away
+from tests.conftest import remove_additions
 
 
 @pytest.fixture
 def bare(artifacts):
-    """The copied results without any learning curve."""
-    take_away(artifacts / "digits", "learning_curve")
+    """Return a copy of the committed results without learning curves."""
+    remove_additions(artifacts / "digits", "learning_curve")
     return artifacts
 
 
-def test_mnist_is_measured_from_1000_to_40000_the_small_sizes_five_times():
+def test_the_sizes_for_mnist_are_1000_to_40000_and_the_smallest_has_five_subsets():
     wanted = points(60_000)
     assert [size for size, subset in wanted if subset == 0] == [1_000, 2_000, 5_000, 10_000, 20_000, 40_000]
     assert [subset for size, subset in wanted if size == 1_000] == [0, 1, 2, 3, 4]
@@ -27,14 +29,14 @@ def test_mnist_is_measured_from_1000_to_40000_the_small_sizes_five_times():
 
 
 @pytest.mark.parametrize("n_train", [300, 898, 56_000, 60_000])
-def test_no_point_is_the_whole_training_split_and_none_comes_twice(n_train):
+def test_points_are_distinct_and_smaller_than_the_training_split(n_train):
     wanted = points(n_train)
     assert wanted
     assert len(set(wanted)) == len(wanted)
     assert all(size < n_train for size, _ in wanted)
 
 
-def test_a_point_is_what_scikit_learn_gives_on_the_same_digits(bare):
+def test_the_accuracy_of_a_point_is_that_of_scikit_learn_on_the_same_samples(bare):
     data = load_dataset("digits")
     record = measure_learning_curve("logistic", "digits")
     assert [(entry["n_train"], entry["subset"]) for entry in record.learning_curve] == points(len(data.train))
@@ -51,7 +53,7 @@ def test_a_point_is_what_scikit_learn_gives_on_the_same_digits(bare):
     assert store.load_record("digits", "logistic") == record
 
 
-def test_an_interrupted_curve_goes_on_where_it_stopped(bare, monkeypatch):
+def test_an_interrupted_curve_continues_with_the_missing_points(bare, monkeypatch):
     fits = []
 
     def fit(self, images, labels, **options):

@@ -1,4 +1,4 @@
-"""What the sampler proposes: each combination once, learnt from what was before the batch, and nothing else."""
+"""Proposals: each combination once, and dependent only on the seed and the trials before the batch."""
 
 import itertools
 
@@ -23,7 +23,7 @@ def finished(number, parameters, accuracy):
 
 
 def search(space, score, *, first, seed=0, batch=3):
-    """All trials until nothing is left."""
+    """Return the trials of a search that tries all combinations."""
     trials = []
     while proposed := propose(space, trials, range(len(trials), len(trials) + batch), first=first, seed=seed):
         trials += [finished(number, parameters, score(parameters)) for number, parameters in proposed.items()]
@@ -36,7 +36,7 @@ def keys(parameters):
 
 @settings(max_examples=15)
 @given(SPACES, st.integers(0, 5))
-def test_every_combination_of_any_space_is_tried_once_and_the_first_one_first(space, seed):
+def test_every_combination_is_tried_once_and_the_given_one_first(space, seed):
     combinations = [dict(zip(space, values, strict=True)) for values in itertools.product(*space.values())]
     first = combinations[seed % len(combinations)]
     trials = search(space, lambda parameters: len(str(parameters)) / 100, first=first, seed=seed)
@@ -45,19 +45,19 @@ def test_every_combination_of_any_space_is_tried_once_and_the_first_one_first(sp
     assert {keys(trial.parameters) for trial in trials} == {keys(combination) for combination in combinations}
 
 
-def test_what_is_proposed_does_not_depend_on_what_becomes_of_the_same_batch():
+def test_proposals_do_not_depend_on_the_results_of_the_same_batch():
     space, first = {"a": list(range(8)), "b": ["x", "y", "z"]}, {"a": 3, "b": "y"}
     trials = search(space, lambda parameters: parameters["a"] / 10, first=first, batch=6)[:12]
     whole = propose(space, trials[:6], range(6, 12), first=first, seed=0)
     assert [trial.parameters for trial in trials[6:]] == list(whole.values())
-    for there in itertools.combinations(trials[6:], 2):
-        kept = [*trials[:6], *(finished(trial.number, trial.parameters, None) for trial in there)]
-        rest = propose(space, kept, range(6, 12), first=first, seed=0)
-        made = {trial.number for trial in there}
-        assert rest == {number: parameters for number, parameters in whole.items() if number not in made}
+    for done in itertools.combinations(trials[6:], 2):
+        so_far = [*trials[:6], *(finished(trial.number, trial.parameters, None) for trial in done)]
+        rest = propose(space, so_far, range(6, 12), first=first, seed=0)
+        finished_numbers = {trial.number for trial in done}
+        assert rest == {number: parameters for number, parameters in whole.items() if number not in finished_numbers}
 
 
-def test_it_learns_where_it_is_better():
+def test_later_proposals_are_better_than_random_ones():
     space, first = {"a": list(range(40)), "b": list(range(40))}, {"a": 0, "b": 0}
     drawn = []
     for seed in range(3):
@@ -71,7 +71,7 @@ def test_it_learns_where_it_is_better():
     assert sum(drawn) / len(drawn) > sum(everywhere) / len(everywhere) + 0.1
 
 
-def test_values_that_the_registry_no_longer_has_are_passed_over_and_new_ones_are_tried():
+def test_values_removed_from_the_search_space_are_ignored_and_new_ones_are_tried():
     before = [finished(number, {"a": value}, 0.5) for number, value in enumerate((1, 2, 99))]
     proposed = propose({"a": [2, 3, 4]}, before, range(3, 9), first={"a": 3}, seed=0)
     assert proposed[3] == {"a": 3}

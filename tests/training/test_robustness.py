@@ -1,3 +1,5 @@
+"""Robustness of stored models on distorted images."""
+
 import json
 import shutil
 
@@ -9,27 +11,27 @@ from mnist_core.classifiers.onnx.served import OnnxClassifier
 from mnist_core.images.transforms import TRANSFORMS, distort
 from mnist_core.training import robustness
 from mnist_core.training.robustness import measure_robustness
-from tests.conftest import PROJECT, take_away
+from tests.conftest import PROJECT, remove_additions
 
 NAME, OTHER = "sgd", "logistic"
 
 
 @pytest.fixture
 def bare(artifacts):
-    """The copied results without any robustness."""
-    take_away(artifacts / "digits", "robustness")
+    """Return a copy of the committed results without robustness."""
+    remove_additions(artifacts / "digits", "robustness")
     return artifacts
 
 
 @pytest.fixture
 def few(monkeypatch):
-    """Two transforms alone, for tests of what does not depend on how many there are."""
+    """Reduce the transforms to two, for tests that do not depend on their number."""
     monkeypatch.setattr(robustness, "TRANSFORMS", {name: TRANSFORMS[name] for name in ("shift", "noise")})
 
 
 @pytest.fixture
 def counted(monkeypatch):
-    """How many transforms were applied, and how many images each call of a model was given."""
+    """Record the transforms that are applied, and the number of images in each call of a model."""
     counts = {"distorted": [], "scored": []}
 
     def count_distort(images, transform, amount, indices):
@@ -47,7 +49,7 @@ def counted(monkeypatch):
 
 
 @pytest.mark.usefixtures("bare")
-def test_what_is_kept_is_what_the_model_says_of_the_distorted_test_digits():
+def test_stored_labels_are_the_predictions_for_the_distorted_test_images():
     (outcome,) = measure_robustness([NAME], "digits")
     record, test = store.load_record("digits", NAME), load_dataset("digits").test
     assert outcome.record == record
@@ -62,7 +64,7 @@ def test_what_is_kept_is_what_the_model_says_of_the_distorted_test_digits():
 
 
 @pytest.mark.usefixtures("bare", "few")
-def test_digits_are_distorted_once_for_all_classifiers(counted):
+def test_images_are_distorted_once_for_all_classifiers(counted):
     outcomes = measure_robustness([NAME, OTHER], "digits")
     assert [outcome.classifier for outcome in outcomes] == [NAME, OTHER]
     assert len(counted["distorted"]) == len(set(counted["distorted"])) == 2 * 5
@@ -70,7 +72,7 @@ def test_digits_are_distorted_once_for_all_classifiers(counted):
 
 
 @pytest.mark.usefixtures("bare", "few")
-def test_only_what_is_missing_is_measured_unless_all_of_it_is_asked_for(counted):
+def test_only_missing_tests_are_measured_unless_all_are_requested(counted):
     measure_robustness([NAME], "digits")
     before = store.load_record("digits", NAME)
     counted["scored"].clear()
@@ -83,7 +85,7 @@ def test_only_what_is_missing_is_measured_unless_all_of_it_is_asked_for(counted)
 
 
 @pytest.mark.usefixtures("bare", "few")
-def test_what_is_interrupted_goes_on_where_it_stopped(counted):
+def test_an_interrupted_measurement_continues_with_the_missing_tests(counted):
     def interrupt(message, share=None, *, entry=None):
         if message.startswith("Noise"):
             raise KeyboardInterrupt
@@ -99,16 +101,20 @@ def test_what_is_interrupted_goes_on_where_it_stopped(counted):
 
 
 @pytest.mark.usefixtures("bare", "few")
-def test_progress_goes_up_to_all_of_it():
-    said = []
-    measure_robustness([NAME, OTHER], "digits", progress=lambda message, share=None, *, entry=None: said.append(share))
-    shares = [share for share in said if share is not None]
+def test_progress_increases_to_1():
+    reported = []
+
+    def report(message, share=None, *, entry=None):
+        reported.append(share)
+
+    measure_robustness([NAME, OTHER], "digits", progress=report)
+    shares = [share for share in reported if share is not None]
     assert shares == sorted(shares)
     assert shares[-1] == 1
 
 
 @pytest.mark.usefixtures("few")
-def test_a_classifier_that_cannot_be_run_does_not_stop_the_others(bare):
+def test_a_damaged_or_missing_run_does_not_stop_the_others(bare):
     (bare / "digits" / NAME / store.MODEL).write_bytes(b"damaged")
     damaged, missing, good = measure_robustness([NAME, "mlp@7", OTHER], "digits")
     assert damaged.record is None
@@ -118,7 +124,7 @@ def test_a_classifier_that_cannot_be_run_does_not_stop_the_others(bare):
 
 
 @pytest.mark.usefixtures("few")
-def test_a_run_that_is_trained_anew_meanwhile_keeps_nothing_of_the_model_before(bare):
+def test_results_of_a_run_that_is_retrained_meanwhile_are_not_stored(bare):
     folder = bare / "digits" / NAME
 
     def retrain(message, share=None, *, entry=None):
@@ -131,12 +137,12 @@ def test_a_run_that_is_trained_anew_meanwhile_keeps_nothing_of_the_model_before(
 
     (outcome,) = measure_robustness([NAME], "digits", progress=retrain)
     assert outcome.record is None
-    assert "trained anew meanwhile" in outcome.error
+    assert "retrained in the meantime" in outcome.error
     assert store.load_record("digits", NAME).robustness == {}
 
 
 @pytest.mark.usefixtures("few")
-def test_what_others_add_to_a_run_meanwhile_stays(bare):
+def test_results_that_are_added_meanwhile_are_kept(bare):
     added = {"n_train": 7, "subset": 0, "test_accuracy": 0.5, "fit_seconds": 1.0}
 
     def add(message, share=None, *, entry=None):
@@ -149,12 +155,12 @@ def test_what_others_add_to_a_run_meanwhile_stays(bare):
 
 
 @pytest.mark.mnist
-@pytest.mark.usefixtures("few")
-def test_models_of_mnist_are_shown_all_uci_digits_as_well(tmp_path, monkeypatch):
+def test_models_of_mnist_are_also_evaluated_on_all_uci_digits(tmp_path, monkeypatch):
     for name in (NAME, store.LABELS):
         source, target = PROJECT / "artifacts" / "mnist" / name, tmp_path / "mnist" / name
         (shutil.copytree if source.is_dir() else shutil.copy)(source, target)
     monkeypatch.setenv("MNIST_ARTIFACTS_DIR", str(tmp_path))
+    monkeypatch.setattr(robustness, "TRANSFORMS", {})
     (outcome,) = measure_robustness([NAME], "mnist", again=True)
     digits = load_dataset("digits")
     images = np.concatenate([digits.train.images, digits.test.images])

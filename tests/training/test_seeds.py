@@ -1,27 +1,29 @@
+"""Trainings of stored runs with other seeds."""
+
 import pytest
 
 from mnist_core import load_dataset, store
 from mnist_core.base.errors import ArtifactMissingError
-from mnist_core.classifiers.registry import get_classifier_spec
+from mnist_core.classifiers.registry import get_trainable_spec
 from mnist_core.training.seeds import train_seeds
 
 
-def test_other_seeds_are_the_same_recipe_on_the_whole_training_split(artifacts):
+def test_other_seeds_use_the_same_hyperparameters_on_the_whole_training_split(artifacts):
     record = train_seeds("sgd", "digits", count=3)
     data = load_dataset("digits")
     assert [entry["seed"] for entry in record.replicates] == [1, 2]
     for entry in record.replicates:
-        estimator = get_classifier_spec("sgd").build(record.hyperparameters, int(entry["seed"]))
+        estimator = get_trainable_spec("sgd").build(record.hyperparameters, int(entry["seed"]))
         estimator.fit(data.train.images, data.train.labels)
-        right = estimator.predict(data.test.images) == data.test.labels
-        assert entry["test_accuracy"] == pytest.approx(right.mean())
+        correct = estimator.predict(data.test.images) == data.test.labels
+        assert entry["test_accuracy"] == pytest.approx(correct.mean())
     mean, spread, n = record.seeds_accuracy
     assert n == 3
     assert mean == pytest.approx((record.test_accuracy + sum(e["test_accuracy"] for e in record.replicates)) / 3)
     assert spread > 0
 
 
-def test_what_is_there_is_not_trained_again_and_what_is_missing_is_added(artifacts):
+def test_only_missing_seeds_are_trained(artifacts):
     first = train_seeds("logistic", "digits", count=2)
     more = train_seeds("logistic", "digits", count=3)
     assert more.replicates[0] == first.replicates[0]
@@ -29,13 +31,13 @@ def test_what_is_there_is_not_trained_again_and_what_is_missing_is_added(artifac
     assert train_seeds("logistic", "digits", count=3) == more == store.load_record("digits", "logistic")
 
 
-def test_the_stored_run_stays_the_one_that_is_shown(artifacts):
+def test_other_seeds_do_not_change_the_stored_model(artifacts):
     before = store.load_record("digits", "logistic")
     after = train_seeds("logistic", "digits", count=2)
     assert (after.test_accuracy, after.files) == (before.test_accuracy, before.files)
 
 
-def test_without_a_run_there_is_nothing_to_repeat(artifacts):
+def test_a_missing_run_is_reported(artifacts):
     (artifacts / "digits" / "sgd" / "record.json").unlink()
     with pytest.raises(ArtifactMissingError):
         train_seeds("sgd", "digits")

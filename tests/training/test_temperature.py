@@ -1,4 +1,4 @@
-"""The temperature is the one that makes held-out labels most likely."""
+"""Temperature scaling maximizes the likelihood of the labels."""
 
 import numpy as np
 import pytest
@@ -8,7 +8,7 @@ from mnist_core.training import fit_temperature
 
 
 def _sample(temperature: float, n: int = 4000) -> tuple[np.ndarray, np.ndarray]:
-    """Scores whose labels are drawn from softmax(scores / temperature)."""
+    """Return scores, and labels that are drawn from softmax(scores / temperature)."""
     generator = np.random.default_rng(0)
     logits = generator.normal(size=(n, 10)) * 2
     proba = softmax(logits, 1.0).astype(np.float64)
@@ -22,7 +22,7 @@ def _negative_log_likelihood(scores: np.ndarray, labels: np.ndarray, temperature
 
 
 @pytest.mark.parametrize("true", [0.05, 1.0, 300.0, 2e6])
-def test_no_other_temperature_of_a_fine_grid_is_better(true: float) -> None:
+def test_no_temperature_of_a_fine_grid_is_better(true: float) -> None:
     scores, labels = _sample(true)
     found = fit_temperature(scores, labels)
     assert found == pytest.approx(true, rel=0.1)
@@ -31,7 +31,7 @@ def test_no_other_temperature_of_a_fine_grid_is_better(true: float) -> None:
     assert _negative_log_likelihood(scores, labels, found) <= best + 1e-9
 
 
-def test_scores_without_a_mistake_give_a_small_temperature_that_still_divides() -> None:
+def test_scores_without_errors_give_a_small_positive_temperature() -> None:
     labels = np.arange(10).repeat(5)
     scores = np.eye(10, dtype=np.float32)[labels]
     temperature = fit_temperature(scores, labels)
@@ -39,7 +39,7 @@ def test_scores_without_a_mistake_give_a_small_temperature_that_still_divides() 
     assert np.isfinite(softmax(scores, temperature)).all()
 
 
-def test_scores_that_say_nothing_give_a_finite_temperature() -> None:
+def test_equal_scores_give_a_finite_temperature() -> None:
     temperature = fit_temperature(np.zeros((20, 10), np.float32), np.arange(20) % 10)
     assert np.isfinite(temperature)
     assert temperature > 0

@@ -1,4 +1,4 @@
-"""Training keeps its promises: what it looks at, what it stores, and when it stores nothing."""
+"""Training of single classifiers: the data that is used, the stored run, and trainings that store nothing."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -9,9 +9,9 @@ import pytest
 
 from mnist_core import store
 from mnist_core.base.errors import ArtifactMissingError, TrainingError
-from mnist_core.classifiers.registry import CLASSIFIERS
+from mnist_core.classifiers.registry import CLASSIFIERS, get_trainable_spec
 from mnist_core.datasets import load_dataset
-from mnist_core.training import train, up_to_date
+from mnist_core.training import CustomRun, train, up_to_date
 
 
 @pytest.fixture(autouse=True)
@@ -21,13 +21,13 @@ def artifacts(tmp_path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     assert not list(tmp_path.glob("**/*.tmp"))
 
 
-LOGISTIC = CLASSIFIERS["logistic"]
+LOGISTIC = get_trainable_spec("logistic")
 
 
 class Spy:
-    """Logistic regression that remembers what it was shown."""
+    """Logistic regression that records the data that it is fitted on."""
 
-    seen: list[dict[str, Any]] = []  # noqa: RUF012 - shared on purpose: train builds two of them
+    seen: list[dict[str, Any]] = []  # noqa: RUF012 - shared, because train builds two estimators
 
     def __init__(self, *, off_by: float = 0.0) -> None:
         self._inner = LOGISTIC.build(LOGISTIC.hyperparameters, 0)
@@ -61,18 +61,18 @@ def _digits(images: np.ndarray) -> list[bytes]:
 
 
 @pytest.mark.usefixtures("spy")
-def test_held_out_digits_are_not_trained_on_and_test_digits_are_never_shown() -> None:
+def test_the_first_training_leaves_out_the_validation_split_and_the_second_uses_all_training_data() -> None:
     record = train("logistic", "digits")
     data = load_dataset("digits")
-    rehearsal, final = Spy.seen
-    kept, held = _digits(rehearsal["images"]), _digits(rehearsal["validation"][0])
+    first, final = Spy.seen
+    kept, held = _digits(first["images"]), _digits(first["validation"][0])
     assert sorted(kept + held) == sorted(_digits(data.train.images)) == sorted(_digits(final["images"]))
     assert record.n_holdout == len(held) == pytest.approx(len(data.train) / 6, abs=1)
     assert final["validation"] is None
     assert record.details == {"kind": "spy"}
 
 
-def test_the_record_says_what_the_stored_files_say() -> None:
+def test_the_record_agrees_with_the_stored_files() -> None:
     record = train("logistic", "digits", seed=3)
     data = load_dataset("digits")
     assert record == store.load_record("digits", "logistic")
@@ -87,7 +87,7 @@ def test_the_record_says_what_the_stored_files_say() -> None:
 
 
 @pytest.mark.parametrize("file", ["labels.npz", "logistic/predictions.npz", "logistic/model.onnx.gz"])
-def test_a_run_is_up_to_date_while_all_that_shows_it_can_be_read(tmp_path, file: str) -> None:
+def test_a_run_is_up_to_date_if_its_seed_matches_and_all_its_files_can_be_read(tmp_path, file: str) -> None:
     record = train("logistic", "digits", seed=3)
     assert up_to_date("logistic", "digits") == up_to_date("logistic", "digits", seed=3) == record
     assert up_to_date("logistic", "digits", seed=0) is None
@@ -95,7 +95,7 @@ def test_a_run_is_up_to_date_while_all_that_shows_it_can_be_read(tmp_path, file:
     assert up_to_date("logistic", "digits") is None
 
 
-def test_history_comes_from_the_run_that_has_held_out_digits(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_history_is_that_of_the_training_with_a_validation_split(monkeypatch: pytest.MonkeyPatch) -> None:
     few = replace(CLASSIFIERS["mlp"], hyperparameters={**CLASSIFIERS["mlp"].hyperparameters, "hidden": [16]})
     monkeypatch.setitem(CLASSIFIERS, "mlp", few)
     record = train("mlp", "digits")
@@ -104,33 +104,35 @@ def test_history_comes_from_the_run_that_has_held_out_digits(monkeypatch: pytest
 
 
 @pytest.mark.parametrize("off_by", [0.01, np.nan])
-def test_an_export_that_is_not_the_trained_model_is_not_stored(off_by: float, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_export_that_differs_from_the_trained_model_is_not_stored(
+    off_by: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
     spec = replace(LOGISTIC, build=lambda hyperparameters, seed: Spy(off_by=off_by))
     monkeypatch.setitem(CLASSIFIERS, "logistic", spec)
-    with pytest.raises(TrainingError, match="not the trained one: scores differ by"):
+    with pytest.raises(TrainingError, match="differs from the trained one: scores differ by"):
         train("logistic", "digits")
     with pytest.raises(ArtifactMissingError):
         store.load_record("digits", "logistic")
 
 
-def test_a_classifier_that_learned_nothing_is_compared_with_its_export_like_any_other() -> None:
-    record = train("logistic", "digits", changes={"tol": 10.0}, store_as="logistic@1")
+def test_the_export_of_a_classifier_with_equal_scores_is_accepted() -> None:
+    record = train("logistic", "digits", custom=CustomRun(changes={"tol": 10.0}))
     assert np.ptp(store.load_scores(record)) == 0
     assert record.test_accuracy < 0.2
 
 
-def test_a_missing_package_is_named_with_its_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_package_is_reported_with_the_command_that_installs_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(CLASSIFIERS, "cnn", replace(CLASSIFIERS["cnn"], requires=("no_such_package",)))
     with pytest.raises(TrainingError, match=r"needs no_such_package.*pip install -r requirements-train\.txt"):
         train("cnn", "digits")
 
 
-def test_progress_may_cancel_and_then_nothing_is_stored() -> None:
+def test_an_exception_in_progress_ends_the_training_and_nothing_is_stored() -> None:
     class CancelledError(Exception):
         pass
 
     def report(message: str, share: float | None = None, *, entry: object = None) -> None:
-        if "All digits" in message:
+        if "All data" in message:
             raise CancelledError
 
     with pytest.raises(CancelledError):
@@ -139,25 +141,38 @@ def test_progress_may_cancel_and_then_nothing_is_stored() -> None:
         store.load_record("digits", "logistic")
 
 
-def test_changes_and_a_subset_are_stored_under_a_name_of_ones_own(artifacts):
+def test_changes_and_a_subset_are_stored_as_a_custom_run():
     before = train("logistic", "digits")
-    record = train("logistic", "digits", changes={"C": 0.3}, subset=300, store_as="logistic@1", label="Less")
+    record = train("logistic", "digits", custom=CustomRun(changes={"C": 0.3}, subset=300, label="Less"))
     assert (record.classifier, record.n_train, record.label) == ("logistic@1", 300, "Less")
     assert record.hyperparameters == {**before.hyperparameters, "C": 0.3}
     assert store.load_record("digits", "logistic@1") == record
     assert store.load_record("digits", "logistic") == before
 
 
+def test_custom_runs_get_the_next_free_number_and_never_replace_the_run_of_their_classifier():
+    names = [train("logistic", "digits", custom=CustomRun(subset=100)).classifier for _ in range(2)]
+    assert names == ["logistic@1", "logistic@2"]
+    with pytest.raises(ArtifactMissingError):
+        store.load_record("digits", "logistic")
+
+
+@pytest.mark.parametrize("options", [{"changes": {"C": 0.3}}, {"subset": 300}, {"label": "Less"}])
+def test_changes_a_subset_and_a_label_need_a_custom_run(options):
+    with pytest.raises(TypeError):
+        train("logistic", "digits", **options)
+
+
 @pytest.mark.parametrize(
-    ("options", "reason"),
+    ("custom", "reason"),
     [
-        ({"changes": {"C": 0.3}}, "store it as logistic@1"),
-        ({"subset": 300}, "store it as logistic@1"),
-        ({"changes": {"depth": 3}, "store_as": "logistic@1"}, "no hyperparameter depth"),
-        ({"subset": 99, "store_as": "logistic@1"}, "Expected a subset of 100 to 898 digits, found 99"),
-        ({"subset": 9000, "store_as": "logistic@1"}, "found 9,000"),
+        (CustomRun(changes={"depth": 3}), "no hyperparameter depth"),
+        (CustomRun(subset=99), "Expected a subset of 100 to 898 digits, found 99"),
+        (CustomRun(subset=9000), "found 9,000"),
     ],
 )
-def test_a_change_that_cannot_be_is_refused_before_anything_is_trained(artifacts, options, reason):
+def test_an_invalid_custom_run_is_refused_before_the_training(custom, reason, spy, tmp_path):
     with pytest.raises(TrainingError, match=reason):
-        train("logistic", "digits", **options)
+        train("logistic", "digits", custom=custom)
+    assert Spy.seen == []
+    assert not (tmp_path / "digits").exists()

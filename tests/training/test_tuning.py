@@ -1,4 +1,4 @@
-"""On the UCI digits, with real classifiers: the same trials however they are run, interrupted or gone wrong."""
+"""Hyperparameter search with real classifiers on the UCI digits: reproducible trials, interruptions and errors."""
 
 import contextlib
 import errno
@@ -36,14 +36,14 @@ GRID = {"alpha": (1e-6, 1e-5, 1e-4), "average": (True, False), "epochs": (1, 2)}
 @pytest.fixture(autouse=True)
 def artifacts(tmp_path, monkeypatch):
     monkeypatch.setenv("MNIST_ARTIFACTS_DIR", str(tmp_path))
-    with threadpool_limits(1):  # threads that wait for each other on a busy machine take ten times as long
+    with threadpool_limits(1):  # threads that compete for cores on a busy machine take ten times as long
         yield tmp_path
     assert not list(tmp_path.glob("**/*.tmp"))
 
 
 @pytest.fixture
 def quick(monkeypatch):
-    """A linear classifier with twelve combinations that take a moment each."""
+    """Return a linear classifier with twelve combinations that take a fraction of a second each."""
     values = CLASSIFIERS["sgd"].hyperparameters | {"epochs": 2}
     monkeypatch.setitem(CLASSIFIERS, "sgd", replace(CLASSIFIERS["sgd"], hyperparameters=values, search_space=GRID))
     return "sgd"
@@ -53,11 +53,12 @@ def outcomes(history):
     return [(trial.number, trial.parameters, trial.accuracy, trial.state) for trial in history.trials]
 
 
-def somewhere_else(monkeypatch, tmp_path, place):
+def use_folder(monkeypatch, tmp_path, place):
+    """Store results in another, empty folder."""
     monkeypatch.setenv("MNIST_ARTIFACTS_DIR", str(tmp_path / place))
 
 
-def test_the_first_trial_is_what_is_in_use_scored_on_the_digits_that_train_holds_out():
+def test_the_first_trial_uses_the_current_hyperparameters_and_the_validation_split_of_train():
     history = tune("logistic", "digits", seed=3)
     training, now = load_dataset("digits").train, hyperparameters_for("logistic", "digits")
     kept, held = train_test_split(np.arange(898), test_size=1 / 6, stratify=training.labels, random_state=3)
@@ -73,7 +74,7 @@ def test_the_first_trial_is_what_is_in_use_scored_on_the_digits_that_train_holds
     assert (record.chosen_by == tuned) is best
 
 
-def test_a_training_with_the_best_trials_hyperparameters_says_what_chose_them():
+def test_a_run_with_the_best_hyperparameters_records_the_search_that_chose_them():
     history = tune("logistic", "digits", trials=2)
     save_history(replace(history, trials=(history.trials[0], replace(history.trials[1], accuracy=0.1))))
     assert train("logistic", "digits").chosen_by == "2 trials on 150 held-out digits (tuning.json)"
@@ -81,26 +82,26 @@ def test_a_training_with_the_best_trials_hyperparameters_says_what_chose_them():
     assert train("logistic", "digits").chosen_by == CLASSIFIERS["logistic"].chosen_by
 
 
-def test_one_job_and_several_give_the_same_trials(quick, monkeypatch, tmp_path):
+def test_one_and_several_jobs_give_the_same_trials(quick, monkeypatch, tmp_path):
     one = tune(quick, "digits", trials=7)
-    somewhere_else(monkeypatch, tmp_path, "several")
+    use_folder(monkeypatch, tmp_path, "several")
     assert outcomes(tune(quick, "digits", trials=7, jobs=2)) == outcomes(one)
 
 
-def test_a_search_goes_on_as_if_it_had_not_been_interrupted(quick, monkeypatch, tmp_path):
+def test_an_interrupted_search_continues_with_the_trials_of_an_uninterrupted_one(quick, monkeypatch, tmp_path):
     whole = tune(quick, "digits", trials=10)
     assert len(whole.trials) == 10
-    for there in ([0, 2, 5], [0, 1, 2, 3, 4, 5, 7, 9]):
-        save_history(replace(whole, trials=tuple(whole.trials[number] for number in there)))
+    for numbers in ([0, 2, 5], [0, 1, 2, 3, 4, 5, 7, 9]):
+        save_history(replace(whole, trials=tuple(whole.trials[number] for number in numbers)))
         assert outcomes(tune(quick, "digits", trials=10)) == outcomes(whole)
-    somewhere_else(monkeypatch, tmp_path, "in steps")
+    use_folder(monkeypatch, tmp_path, "in steps")
     for trials in (1, 4, 10):
         found = tune(quick, "digits", trials=trials)
         assert len(found.trials) == trials
     assert outcomes(found) == outcomes(whole) == outcomes(load_history("digits", quick))
 
 
-def test_it_ends_when_every_combination_has_been_tried_once_and_then_does_nothing(quick, monkeypatch):
+def test_a_search_ends_when_every_combination_has_been_tried_once(quick, monkeypatch):
     history = tune(quick, "digits", trials=50)
     tried = {tuple(key_of(value) for value in trial.parameters.values()) for trial in history.trials}
     assert len(tried) == len(history.trials) == history.combinations == 12
@@ -108,17 +109,17 @@ def test_it_ends_when_every_combination_has_been_tried_once_and_then_does_nothin
     assert tune(quick, "digits", trials=50) == history
 
 
-def test_the_test_split_is_not_even_looked_at(quick, monkeypatch):
-    monkeypatch.setattr(Dataset, "test", property(lambda _: pytest.fail("the test split was asked for")))
+def test_the_test_set_is_not_loaded(quick, monkeypatch):
+    monkeypatch.setattr(Dataset, "test", property(lambda _: pytest.fail("the test set was loaded")))
     assert len(tune(quick, "digits", trials=2).trials) == 2
 
 
-def test_a_trial_that_fails_is_kept_and_the_others_go_on(quick, monkeypatch):
+def test_a_failed_trial_is_stored_and_the_search_continues(quick, monkeypatch):
     fit = Linear.fit
 
     def broken(self, *data, **options):
         if self._linear.alpha == 1e-4:
-            raise ValueError("Something long.\nNo such luck.")
+            raise ValueError("A long message.\nSingular matrix.")
         return fit(self, *data, **options)
 
     monkeypatch.setattr(Linear, "fit", broken)
@@ -126,13 +127,13 @@ def test_a_trial_that_fails_is_kept_and_the_others_go_on(quick, monkeypatch):
     failed = [trial for trial in history.trials if trial.state == "failed"]
     assert {trial.parameters["alpha"] for trial in failed} == {1e-4}
     assert (len(failed), history.completed) == (4, 8)
-    assert {(trial.accuracy, trial.error) for trial in failed} == {(None, "No such luck.")}
+    assert {(trial.accuracy, trial.error) for trial in failed} == {(None, "Singular matrix.")}
     assert load_history("digits", quick) == history
     assert tune(quick, "digits", trials=50) == history
 
 
 @pytest.mark.parametrize("content", [b"{", b"[]", b'{"schema": 7}'])
-def test_a_history_that_cannot_be_used_stops_the_search_and_force_keeps_it_aside(quick, content):
+def test_a_damaged_history_stops_the_search_and_force_keeps_it_under_another_name(quick, content):
     path = tuning_file("digits", quick)
     path.parent.mkdir(parents=True)
     path.write_bytes(content)
@@ -143,9 +144,9 @@ def test_a_history_that_cannot_be_used_stops_the_search_and_force_keeps_it_aside
     assert path.with_name("tuning-1.json").read_bytes() == content
 
 
-def test_trials_that_cannot_be_compared_are_not_mixed(quick, monkeypatch):
+def test_trials_that_cannot_be_compared_are_refused(quick, monkeypatch):
     before = tune(quick, "digits", trials=2)
-    with pytest.raises(TuningHistoryError, match=r"seed 0, not 5.*--seed 0, or begin anew.*--seed 5 --force"):
+    with pytest.raises(TuningHistoryError, match=r"seed 0, not 5.*--seed 0, or start a new search.*--seed 5 --force"):
         tune(quick, "digits", trials=4, seed=5)
     spec = CLASSIFIERS[quick]
     values = spec.hyperparameters | {"standardise": True}
@@ -154,12 +155,12 @@ def test_trials_that_cannot_be_compared_are_not_mixed(quick, monkeypatch):
         tune(quick, "digits", trials=4)
     space = {name: values for name, values in GRID.items() if name != "average"}
     monkeypatch.setitem(CLASSIFIERS, quick, replace(spec, search_space=space))
-    with pytest.raises(TuningHistoryError, match="another value or role of average"):
+    with pytest.raises(TuningHistoryError, match=r"other hyperparameters than the registry's \(average\)"):
         tune(quick, "digits", trials=4)
     assert load_history("digits", quick) == before
 
 
-def test_a_grid_that_the_registry_has_made_larger_is_searched_on(quick, monkeypatch):
+def test_a_search_continues_with_a_larger_search_space(quick, monkeypatch):
     before = tune(quick, "digits", trials=12)
     spec = CLASSIFIERS[quick]
     monkeypatch.setitem(CLASSIFIERS, quick, replace(spec, search_space=GRID | {"alpha": (1e-5, 1e-4, 1e-3)}))
@@ -178,15 +179,15 @@ def test_what_is_in_use_belongs_to_the_grid(quick, monkeypatch):
     assert history.trials[0].parameters == {"alpha": 3e-5, "average": True, "epochs": 2}
 
 
-def test_without_a_search_space_or_for_a_run_of_ones_own_there_is_nothing_to_tune(quick, monkeypatch):
-    with pytest.raises(TrainingError, match="tune its classifier, sgd, instead"):
+def test_tuning_a_custom_run_or_a_classifier_without_a_search_space_is_refused(quick, monkeypatch):
+    with pytest.raises(TrainingError, match=r"found the custom run sgd@1\. Tune sgd instead"):
         tune("sgd@1", "digits")
     monkeypatch.setitem(CLASSIFIERS, quick, replace(CLASSIFIERS[quick], search_space={}))
-    with pytest.raises(TrainingError, match="no search_space in the registry"):
+    with pytest.raises(TrainingError, match=f"needs a search space, found none for {quick}"):
         tune(quick, "digits")
 
 
-def test_without_optuna_the_remedy_is_named(quick, monkeypatch):
+def test_a_missing_optuna_is_reported_with_the_command_that_installs_it(quick, monkeypatch):
     find = tuning.require_packages.__globals__["find_spec"]
     monkeypatch.setitem(
         tuning.require_packages.__globals__, "find_spec", lambda name: None if name == "optuna" else find(name)
@@ -195,7 +196,7 @@ def test_without_optuna_the_remedy_is_named(quick, monkeypatch):
         tune(quick, "digits")
 
 
-def test_a_full_disk_is_said_and_what_was_kept_stays(quick, monkeypatch):
+def test_a_full_disk_is_reported_and_stored_trials_are_kept(quick, monkeypatch):
     before = tune(quick, "digits", trials=2)
 
     def full(_):
@@ -209,7 +210,7 @@ def test_a_full_disk_is_said_and_what_was_kept_stays(quick, monkeypatch):
 
 
 def start(*options):
-    """The real search in a process of its own, after its first trial."""
+    """Start a search in another process, and return the process after the first trial."""
     command = [sys.executable, "-m", "mnist_core", "tune", "sgd", "--dataset", "digits", "--progress", "json", *options]
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
     alone = os.environ | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
@@ -220,26 +221,26 @@ def start(*options):
     return process
 
 
-def test_a_search_that_is_killed_goes_on_to_the_same_trials(monkeypatch, tmp_path):
+def test_a_killed_search_continues_with_the_same_trials(monkeypatch, tmp_path):
     with start("--trials", "8") as process:
         process.kill()
-    kept = load_history("digits", "sgd")
-    assert 1 <= len(kept.trials) < 8
+    stored = load_history("digits", "sgd")
+    assert 1 <= len(stored.trials) < 8
     resumed = tune("sgd", "digits", trials=8)
-    assert set(map(str, kept.trials)) < set(map(str, resumed.trials))
-    somewhere_else(monkeypatch, tmp_path, "at once")
+    assert set(map(str, stored.trials)) < set(map(str, resumed.trials))
+    use_folder(monkeypatch, tmp_path, "at once")
     assert outcomes(tune("sgd", "digits", trials=8, jobs=2)) == outcomes(resumed)
 
 
 @pytest.mark.parametrize("ending", ["Ctrl-C in a terminal", "kill"])
-def test_an_interrupt_keeps_the_trials_and_leaves_no_process_behind(ending):
+def test_an_interrupt_keeps_the_trials_and_ends_all_processes(ending):
     with start("--trials", "18", "--jobs", "2") as process:
         try:
             workers = psutil.Process(process.pid).children(recursive=True)
             if ending == "kill":
                 process.terminate()
             else:
-                os.killpg(process.pid, signal.SIGINT)  # a terminal tells every process of the group
+                os.killpg(process.pid, signal.SIGINT)  # a terminal sends it to every process of the group
             _, complaint = process.communicate(timeout=20)
             _, orphans = psutil.wait_procs(workers, timeout=20)
         finally:

@@ -1,1 +1,1 @@
-""""""
+"""ONNX: a graph builder for export, and served models."""

@@ -1,21 +1,22 @@
-"""A trained classifier as pages and programs use it: NumPy and ONNX Runtime, nothing that trains."""
+"""Served classifiers: prediction with NumPy and ONNX Runtime, without any package for training."""
 
 from functools import cache
 
 import numpy as np
 import onnxruntime
 
+from mnist_core.base.digits import N_CLASSES, SIDE
 from mnist_core.base.errors import MnistCoreError
-from mnist_core.base.memory import give_back_memory
-from mnist_core.classifiers.spec import BATCH_KEY, N_CLASSES, Served
+from mnist_core.base.memory import release_memory
+from mnist_core.classifiers.spec import BATCH_KEY, Served
 
 CHUNK = 100
-"""Digits at a time, unless a model names another number. A kernel machine holds some 12,000 doubles a digit: 20 MB."""
+"""Default batch size. A kernel SVM holds about 12,000 doubles per sample, 20 MB per batch."""
 
 
 @cache
 def _options() -> onnxruntime.SessionOptions:
-    """One thread that sleeps when idle, and no memory kept for later: all models live side by side."""
+    """Return options for many models in one process: one thread that does not spin, and no memory kept for reuse."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.enable_cpu_mem_arena = False
@@ -26,7 +27,7 @@ def _options() -> onnxruntime.SessionOptions:
 
 
 class OnnxClassifier(Served):
-    """Scores, probabilities and labels of digits from an ONNX model.
+    """An ONNX model that predicts scores, probabilities and labels.
 
     Parameters
     ----------
@@ -44,22 +45,27 @@ class OnnxClassifier(Served):
             version = onnxruntime.__version__
             raise MnistCoreError(f"ONNX Runtime {version} cannot read the model: {error}") from error
         self._chunk = int(self._session.get_modelmeta().custom_metadata_map.get(BATCH_KEY, CHUNK))
-        self._session._model_bytes = b""  # kept for a change of providers that never comes, and as large as the model
-        give_back_memory()
+        self._session._model_bytes = b""  # a copy of the model, used only to change providers
+        release_memory()
 
     def scores(self, images: np.ndarray) -> np.ndarray:
-        """Raw scores.
+        """Return raw scores.
 
         Parameters
         ----------
         images : uint8 ndarray of shape (n, 28, 28)
-            Ink bright on black. Handled in chunks, so memory does not grow with n.
+            Ink bright on black. Processed in batches, so that memory does not grow with n.
 
         Returns
         -------
         float32 ndarray of shape (n, 10)
+
+        Raises
+        ------
+        MnistCoreError
+            The images have another type or shape.
         """
-        if not isinstance(images, np.ndarray) or images.dtype != np.uint8 or images.shape[1:] != (28, 28):
+        if not isinstance(images, np.ndarray) or images.dtype != np.uint8 or images.shape[1:] != (SIDE, SIDE):
             found = f"{images.dtype} {images.shape}" if isinstance(images, np.ndarray) else type(images).__name__
             raise MnistCoreError(f"Expected images as a uint8 array of shape (n, 28, 28), found {found}.")
         scores = np.empty((len(images), N_CLASSES), dtype=np.float32)
@@ -67,5 +73,5 @@ class OnnxClassifier(Served):
             chunk = np.ascontiguousarray(images[start : start + self._chunk])
             scores[start : start + self._chunk] = self._session.run(["scores"], {"images": chunk})[0]
         if len(images) > CHUNK:
-            give_back_memory()
+            release_memory()
         return scores

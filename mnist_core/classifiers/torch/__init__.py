@@ -1,1 +1,1 @@
-""""""
+"""Classifiers that are trained by PyTorch."""

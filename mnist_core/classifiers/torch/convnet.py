@@ -1,43 +1,44 @@
-"""Convolutional networks, by PyTorch."""
+"""Convolutional networks, trained by PyTorch."""
 
 from typing import TYPE_CHECKING, ClassVar
 
-from mnist_core.classifiers.spec import N_CLASSES, Hyperparameters
-from mnist_core.classifiers.torch.network import SIDE, TorchNetwork
+from mnist_core.base.digits import N_CLASSES, SIDE
+from mnist_core.classifiers.spec import Hyperparameters
+from mnist_core.classifiers.torch.network import TorchNetwork
 
 if TYPE_CHECKING:
     from torch import nn
 
 
 class ConvNet(TorchNetwork):
-    """A small convolutional network: convolution, batch normalisation, ReLU, at 24, 12 and 6 pixels.
+    """A small convolutional network: convolution, batch normalization and ReLU, in stages of 24, 12 and 6 pixels.
 
-    Pooling comes before normalisation, which then has a quarter to do.
+    Pooling precedes batch normalization, which is then computed on a quarter of the values.
 
     Hyperparameters
     ---------------
     width : int
-        Channels of the first layer, 5 x 5; those at 12 and at 6 pixels have twice and four times as many, 3 x 3.
+        Channels of the first layer (5 x 5). The layers of the other stages (3 x 3) have twice and four times as many.
     depth : int
-        Layers at 12 pixels, and at 6 pixels.
+        Number of layers in the stage of 12 pixels and in the stage of 6 pixels.
     dropout : float
-        Share of the last layer's inputs.
+        Dropout rate before the last layer.
     crop : int, default 0
-        Pixels cut off at each edge, 0..10. MNIST's digits are fitted into 20 of the 28 pixels each way, so that a few
-        cost little but time.
+        Pixels that are removed at each edge, 0..10. MNIST's digits occupy 20 of 28 pixels in each direction, so
+        removing a few pixels saves time and changes the accuracy little.
     """
 
     optional: ClassVar[Hyperparameters] = {"crop": 0}
 
     def fresh_network(self) -> "nn.Sequential":
-        """The layers at the start."""
+        """Return the network with initial weights."""
         import torch
         from torch import nn
 
         from mnist_core.classifiers.torch.trainer import FlattenLast
 
         width, depth, crop = self._values["width"], self._values["depth"], self._values["crop"]
-        side = (SIDE - 2 * crop - 4) // 4  # in the end: 6 pixels without a crop
+        side = (SIDE - 2 * crop - 4) // 4  # 6 pixels without a crop
 
         def block(before: int, after: int, kernel: int = 3, *, padding: int = 1, pool: bool = False) -> list[nn.Module]:
             convolution = nn.Conv2d(before, after, kernel, padding=padding, bias=False)
@@ -45,7 +46,7 @@ class ConvNet(TorchNetwork):
 
         layers: list[nn.Module] = [nn.ZeroPad2d(-crop)] if crop else []
         layers += block(1, width, 5, padding=0, pool=True)  # (n, width, 12, 12)
-        for layer in range(depth):  # (n, 2 width, 6, 6) in the end
+        for layer in range(depth):  # (n, 2 width, 6, 6) after the last layer
             layers += block(2 * width if layer else width, 2 * width, pool=layer == depth - 1)
         for layer in range(depth):
             layers += block(4 * width if layer else 2 * width, 4 * width)

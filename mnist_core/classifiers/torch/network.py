@@ -1,4 +1,4 @@
-"""What networks by PyTorch share: the training, the augmentation, the scores and the export."""
+"""Base class of networks that are trained by PyTorch: training, data augmentation, scores and export."""
 
 from collections.abc import Callable
 from functools import partial
@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from mnist_core.base.memory import keep_memory
+from mnist_core.base.digits import N_CLASSES, SIDE
+from mnist_core.base.memory import keep_freed_memory
 from mnist_core.base.progress import Progress, silent
-from mnist_core.classifiers.mlp import describe, epoch_entry
+from mnist_core.classifiers.mlp import describe_epoch, epoch_entry
 from mnist_core.classifiers.spec import History, Hyperparameters, Validation
 
 if TYPE_CHECKING:
@@ -16,33 +17,32 @@ if TYPE_CHECKING:
     import torch
     from torch import nn
 
-    from mnist_core.classifiers.onnx.graph import Graph
     from mnist_core.classifiers.torch.trainer import Trainer
 
 CHUNK = 1000
-"""Digits that are augmented or scored at a time."""
-SIDE = 28
-VIEWS = ((0, 0), (0, 1), (0, -1), (1, 0), (-1, 0))
-"""How a digit is moved, in pixels down and to the right, where several views of it are scored."""
+"""Number of images that are augmented or scored at a time."""
+SHIFTS = ((0, 0), (0, 1), (0, -1), (1, 0), (-1, 0))
+"""Shifts of test-time augmentation, in pixels down and to the right."""
 
 
 class TorchNetwork:
-    """A network of plain layers, trained by AdamW on a one-cycle schedule, each epoch on digits distorted anew.
+    """A sequential network, trained by AdamW with a one-cycle schedule and data augmentation in each epoch.
 
-    Trains in bfloat16 where the processor computes in it, which is faster than float32, its fallback; scores are
-    float32 either way. The exported model computes in float32 too, from weights that are stored in float16.
+    Training uses bfloat16 if the processor supports it, which is faster than float32. Scores are always computed in
+    float32. The exported model computes in float32, too, with weights that are stored in float16.
 
     Hyperparameters
     ---------------
     epochs : float
-        Passes over the digits; the last one may be a part of one.
+        Passes over the training data. The last one can be partial.
     batch_size, learning_rate, weight_decay, label_smoothing
     augment : mapping of transform to amount, as of `mnist_core.images.transforms`
         Shift, rotate, scale, shear, elastic.
     views : int
-        1, or 5: the scores are then the mean over a digit and itself moved by one pixel each way.
+        Test-time augmentation: 1 for none, or 5. With 5, the scores are the mean over the image and four copies that
+        are shifted by one pixel.
     columns : int
-        Networks trained one after the other, each from its own start; the scores are their mean.
+        Number of networks with different initial weights, trained one after the other. The scores are their mean.
 
     References
     ----------
@@ -51,29 +51,32 @@ class TorchNetwork:
     """
 
     optional: ClassVar[Hyperparameters] = {}
-    """Hyperparameters that a recipe need not name, with what they are then."""
+    """Hyperparameters that may be left out, with their default values."""
 
     def __init__(self, hyperparameters: Hyperparameters, seed: int) -> None:
         import torch
 
         self._values, self._seed = {**self.optional, **hyperparameters}, seed
         self._bfloat16 = bool(torch.cpu.get_capabilities().get("avx512_bf16"))
-        self._columns: list[nn.Sequential] = []
+        self._networks: list[nn.Sequential] = []
         with torch.random.fork_rng(devices=[]):
-            for column in range(hyperparameters["columns"]):
-                torch.manual_seed(_column_seed(seed, column))
-                self._columns.append(self.fresh_network())
+            for number in range(hyperparameters["columns"]):
+                torch.manual_seed(_network_seed(seed, number))
+                self._networks.append(self.fresh_network())
 
     def fresh_network(self) -> "nn.Sequential":
-        """A fresh network: layers that `_add_layer` knows, from (n, 1, 28, 28) in 0..1 to logits (n, 10)."""
+        """Return a network with initial weights, from images (n, 1, 28, 28) in 0..1 to logits (n, 10).
+
+        All layers must be of types that `export` supports.
+        """
         raise NotImplementedError
 
     @property
     def details(self) -> dict[str, Any]:
-        """In which arithmetic it was trained, and how many weights there are."""
+        """Arithmetic of the training, and number of trainable parameters."""
         return {
             "arithmetic": "bfloat16" if self._bfloat16 else "float32",
-            "parameters": sum(weights.numel() for column in self._columns for weights in column.parameters()),
+            "parameters": sum(weights.numel() for network in self._networks for weights in network.parameters()),
         }
 
     def fit(
@@ -84,31 +87,32 @@ class TorchNetwork:
         validation: Validation | None = None,
         progress: Progress = silent,
     ) -> History:
-        """Train column by column; the history is the first one's, its epochs comparable with each other.
+        """Train the networks one after the other. The history is that of the first network.
 
-        From then on the process keeps the memory that it frees, up to 1 GB.
+        Afterwards, the process keeps up to 1 GB of freed memory.
         """
         import torch
 
         from mnist_core.classifiers.torch.trainer import Trainer
 
-        keep_memory()
-        history, first = History(), partial(self._labels, columns=self._columns[:1])
+        keep_freed_memory()
+        history, predict_first = History(), partial(self._predict, networks=self._networks[:1])
         x = torch.from_numpy(np.array(images)).unsqueeze(1)  # uint8 (n, 1, 28, 28)
         y = torch.from_numpy(labels.astype(np.int64))
         epochs = _epochs_of(len(x), self._values)
-        total = len(epochs) * len(self._columns)
+        total = len(epochs) * len(self._networks)
         with torch.random.fork_rng(devices=[]):
-            for number, column in enumerate(self._columns):
-                seed = _column_seed(self._seed, number)
-                torch.manual_seed(seed)  # of dropout
+            for number, network in enumerate(self._networks):
+                seed = _network_seed(self._seed, number)
+                torch.manual_seed(seed)  # for dropout
                 rng = np.random.default_rng(seed)
-                trainer = Trainer(column, self._values, steps=sum(epochs), bfloat16=self._bfloat16)
+                trainer = Trainer(network, self._values, steps=sum(epochs), bfloat16=self._bfloat16)
                 for epoch, steps in enumerate(epochs, start=number * len(epochs) + 1):
-                    loss = self._train_epoch(trainer, x, y, rng, steps, partial(_say, progress, epoch, total))
+                    report = partial(_report_epoch, progress, epoch, total)
+                    loss = self._train_epoch(trainer, x, y, rng, steps, report)
                     if not number:
-                        history.append(epoch_entry(first, epoch, loss, validation))
-                        progress(describe(history[-1], total), epoch / total, entry=history[-1])
+                        history.append(epoch_entry(predict_first, epoch, loss, validation))
+                        progress(describe_epoch(history[-1], total), epoch / total, entry=history[-1])
         return history
 
     def _train_epoch(
@@ -120,7 +124,7 @@ class TorchNetwork:
         steps: int,
         report: Callable[[float], None],
     ) -> float:
-        """So many steps on digits in a new order, distorted anew, a few batches at a time; returns the mean loss."""
+        """Train for a number of steps on shuffled and augmented images, and return the mean loss."""
         import torch
 
         from mnist_core.classifiers.torch.distort import distort
@@ -136,27 +140,29 @@ class TorchNetwork:
         return loss / steps
 
     def scores(self, images: np.ndarray) -> np.ndarray:
-        """Logits, float32 (n, 10); of several views or columns the mean of their log-probabilities."""
-        return self._scores(images, self._columns)
+        """Return logits, float32 (n, 10).
+
+        With test-time augmentation or several networks, return the mean of the log-probabilities.
+        """
+        return self._scores(images, self._networks)
 
     def predict(self, images: np.ndarray) -> np.ndarray:
-        """The network's own labels, uint8 (n,)."""
-        return self._labels(images, self._columns)
+        """Return the labels that the networks predict, uint8 (n,)."""
+        return self._predict(images, self._networks)
 
-    def _labels(self, images: np.ndarray, columns: "list[nn.Sequential]") -> np.ndarray:
-        return self._scores(images, columns).argmax(axis=1).astype(np.uint8)
+    def _predict(self, images: np.ndarray, networks: "list[nn.Sequential]") -> np.ndarray:
+        return self._scores(images, networks).argmax(axis=1).astype(np.uint8)
 
-    def _scores(self, images: np.ndarray, columns: "list[nn.Sequential]") -> np.ndarray:
+    def _scores(self, images: np.ndarray, networks: "list[nn.Sequential]") -> np.ndarray:
         import torch
 
-        views = VIEWS[: self._values["views"]]
-        for column in columns:
-            column.eval()
-        found = [np.empty((0, 10), dtype=np.float32)]
+        for network in networks:
+            network.eval()
+        found = [np.empty((0, N_CLASSES), dtype=np.float32)]
         with torch.inference_mode():
             for chunk in torch.from_numpy(np.array(images)).unsqueeze(1).split(CHUNK):
-                x = _last(chunk.float().div(255))
-                logits = [column(_last(_moved(x, view))) for column in columns for view in views]
+                x = _channels_last(chunk.float().div(255))
+                logits = [network(_channels_last(_shifted(x, shift))) for network in networks for shift in self._shifts]
                 if len(logits) == 1:
                     found.append(logits[0].numpy())
                 else:
@@ -164,93 +170,43 @@ class TorchNetwork:
         return np.concatenate(found)
 
     def to_onnx(self) -> "onnx.ModelProto":
-        """The layers one by one; ONNX Runtime folds batch normalisation into its neighbours."""
-        from mnist_core.classifiers.onnx.graph import Graph
+        """Return the layers as ONNX operators. ONNX Runtime merges batch normalization into neighboring layers."""
+        from mnist_core.classifiers.torch.export import export
 
-        graph, views = Graph(), VIEWS[: self._values["views"]]
-        x = graph.add("Div", graph.images(shape=(1, SIDE, SIDE)), np.float32(255))
-        if len(views) > 1:  # one after the other along the first axis, so that every layer runs once
-            framed = graph.add("Pad", x, np.array([0, 0, 1, 1, 0, 0, 1, 1], dtype=np.int64))
-            x = graph.add("Concat", *(_add_view(graph, framed, view) for view in views), axis=0)
-        outputs = []
-        for column in self._columns:
-            column.eval()
-            value = x
-            for layer in column:
-                value = _add_layer(graph, value, layer)
-            outputs.append(value)
-        if len(views) * len(outputs) == 1:
-            return graph.model(outputs[0])
-        parts = [
-            graph.add("Reshape", graph.add("LogSoftmax", value, axis=1), np.array([len(views), -1, 10], dtype=np.int64))
-            for value in outputs
-        ]
-        together = graph.add("Concat", *parts, axis=0)  # (views * columns, N, 10)
-        return graph.model(graph.add("ReduceMean", together, axes=[0], keepdims=0))
+        return export(self._networks, self._shifts)
+
+    @property
+    def _shifts(self) -> tuple[tuple[int, int], ...]:
+        return SHIFTS[: self._values["views"]]
 
 
-def _say(progress: Progress, epoch: int, total: int, share: float) -> None:
-    """How far an epoch is, as a share of all."""
+def _report_epoch(progress: Progress, epoch: int, total: int, share: float) -> None:
+    """Report the share of an epoch that is done as a share of all epochs."""
     progress(f"Epoch {epoch} of {total}", (epoch - 1 + share) / total)
 
 
 def _epochs_of(n: int, values: Hyperparameters) -> list[int]:
-    """Steps in each epoch on n digits."""
+    """Return the number of steps in each epoch, for n training samples."""
     whole = max(1, n // values["batch_size"])
     total = max(1, round(values["epochs"] * whole))
     return [min(whole, total - start) for start in range(0, total, whole)]
 
 
-def _column_seed(seed: int, column: int) -> int:
-    """A seed of its own for each column; the first one's is the estimator's."""
-    return seed + 1_000_003 * column
+def _network_seed(seed: int, number: int) -> int:
+    """Return a different seed for each network. The first network has the seed of the estimator."""
+    return seed + 1_000_003 * number
 
 
-def _last(x: "torch.Tensor") -> "torch.Tensor":
-    """In the memory order in which processors convolve fastest."""
+def _channels_last(x: "torch.Tensor") -> "torch.Tensor":
+    """Return a tensor in the channels-last memory format, in which processors compute convolutions fastest."""
     import torch
 
     return x.contiguous(memory_format=torch.channels_last)
 
 
-def _moved(x: "torch.Tensor", view: tuple[int, int]) -> "torch.Tensor":
-    """Digits moved by whole pixels down and to the right, black where nothing was."""
+def _shifted(x: "torch.Tensor", shift: tuple[int, int]) -> "torch.Tensor":
+    """Return images shifted by whole pixels down and to the right, with black pixels at the free edges."""
     from torch.nn import functional
 
-    down, right = view
+    down, right = shift
     return functional.pad(x, (1, 1, 1, 1))[:, :, 1 - down : 1 - down + SIDE, 1 - right : 1 - right + SIDE]
-
-
-def _add_view(graph: "Graph", framed: str, view: tuple[int, int]) -> str:
-    """The same in a graph, from digits with a frame of one pixel."""
-    start = np.array([1 - view[0], 1 - view[1]], dtype=np.int64)
-    return graph.add("Slice", framed, start, start + SIDE, np.array([2, 3], dtype=np.int64))
-
-
-def _add_layer(graph: "Graph", x: str, layer: "nn.Module") -> str:
-    """One layer of a network as it is after training; weights, which are most of the file, in float16."""
-    from torch import nn
-
-    weights = [value.detach().numpy() for value in layer.state_dict().values() if value.ndim]
-    match layer:
-        case nn.Conv2d():
-            kernels = graph.cast(weights[0].astype(np.float16), "float32")
-            return graph.add("Conv", x, kernels, *weights[1:], pads=[int(layer.padding[0])] * 4)
-        case nn.BatchNorm2d() | nn.BatchNorm1d():
-            return graph.add("BatchNormalization", x, *weights, epsilon=layer.eps)
-        case nn.ReLU():
-            return graph.add("Relu", x)
-        case nn.MaxPool2d():
-            return graph.add("MaxPool", x, kernel_shape=[2, 2], strides=[2, 2])
-        case nn.Flatten():
-            return graph.add("Flatten", x)
-        case nn.Linear():
-            bias = weights[1] if len(weights) > 1 else np.zeros(len(weights[0]), dtype=np.float32)
-            return graph.linear(x, weights[0].T.astype(np.float16), bias)
-        case nn.Dropout():
-            return x
-        case nn.ZeroPad2d():  # by a negative number: a crop
-            start, end = -layer.padding[0], SIDE + layer.padding[0]
-            corners = [np.array([corner, corner], dtype=np.int64) for corner in (start, end)]
-            return graph.add("Slice", x, *corners, np.array([2, 3], dtype=np.int64))
-    raise TypeError(f"No way to export {layer}")

@@ -1,8 +1,8 @@
-"""Networks of fully connected layers, by PyTorch, for what scikit-learn's cannot do: distorted digits and dropout."""
+"""Fully connected networks, trained by PyTorch with data augmentation and dropout, which scikit-learn does not have."""
 
 from typing import TYPE_CHECKING
 
-from mnist_core.classifiers.spec import N_CLASSES, PIXELS
+from mnist_core.base.digits import N_CLASSES, PIXELS
 from mnist_core.classifiers.torch.network import TorchNetwork
 
 if TYPE_CHECKING:
@@ -10,18 +10,18 @@ if TYPE_CHECKING:
 
 
 class AugmentedPerceptron(TorchNetwork):
-    """Fully connected layers with batch normalisation, ReLU and dropout.
+    """Fully connected layers with batch normalization, ReLU and dropout.
 
     Hyperparameters
     ---------------
     hidden : list of int
-        Units of each hidden layer.
+        Number of units of each hidden layer.
     dropout : float
-        Share of each hidden layer's outputs.
+        Dropout rate after each hidden layer.
     """
 
     def fresh_network(self) -> "nn.Sequential":
-        """The layers at the start."""
+        """Return the network with initial weights."""
         from torch import nn
 
         layers: list[nn.Module] = [nn.Flatten()]

@@ -1,4 +1,4 @@
-"""One network of PyTorch, its layers and its optimizer. Imports PyTorch: only what trains may import this."""
+"""Optimizer and loss for one network. The module imports PyTorch, so only training code may import it."""
 
 from functools import partial
 
@@ -9,30 +9,31 @@ from mnist_core.classifiers.spec import Hyperparameters
 
 
 class FlattenLast(nn.Flatten):
-    """Flatten, whose gradient has the memory order of its input where that is channels last.
+    """A Flatten layer whose gradient keeps the channels-last memory format of its input.
 
-    It comes as the linear layer left it otherwise, and the ReLU before takes several times as long over it.
+    Otherwise the gradient has the memory format of the linear layer's, and the ReLU before takes several times as long.
     """
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Flatten, and convert the gradient if the input is channels last."""
         if x.requires_grad and not x.is_contiguous() and x.is_contiguous(memory_format=torch.channels_last):
             x.register_hook(partial(torch.Tensor.contiguous, memory_format=torch.channels_last))
         return super().forward(x)
 
 
 class Trainer:
-    """AdamW on a one-cycle schedule.
+    """AdamW with a one-cycle learning rate schedule.
 
     Parameters
     ----------
     network : nn.Sequential
         Trained in place.
     values : mapping
-        learning_rate, weight_decay, label_smoothing.
+        The hyperparameters learning_rate, weight_decay and label_smoothing.
     steps : int
-        In all: the schedule ends there.
+        Total number of steps, after which the schedule ends.
     bfloat16 : bool
-        Compute in bfloat16; weights are kept in float32.
+        Compute in bfloat16. Weights are kept in float32.
     """
 
     def __init__(self, network: nn.Sequential, values: Hyperparameters, *, steps: int, bfloat16: bool) -> None:
@@ -45,7 +46,7 @@ class Trainer:
         self._loss = nn.CrossEntropyLoss(label_smoothing=values["label_smoothing"])
 
     def step(self, x: torch.Tensor, y: torch.Tensor) -> float:
-        """Learn from one batch, float32 (n, 1, 28, 28) in 0..1 and int64 (n,); returns the mean loss."""
+        """Train on one batch, float32 (n, 1, 28, 28) in 0..1 and int64 (n,), and return the mean loss."""
         self._network.train()
         with torch.autocast("cpu", torch.bfloat16, enabled=self._bfloat16):
             logits = self._network(x.contiguous(memory_format=torch.channels_last))

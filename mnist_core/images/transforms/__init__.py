@@ -1,7 +1,7 @@
-"""Named changes of digits: they measure how robust a classifier is, and enlarge what another learns from.
+"""Transforms of digits, to measure robustness and to augment training data.
 
-NumPy alone, for pages show them. `distort` gives each digit its own change by a fixed amount, the same every time;
-`augment` draws new ones each time, all at once.
+They need NumPy only, because pages show them. `distort` applies one transform by a fixed amount and gives the same
+result every time. `augment` applies several transforms by random amounts.
 """
 
 from mnist_core.images.transforms.apply import augment, distort, get_transform

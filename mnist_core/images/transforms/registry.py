@@ -1,4 +1,4 @@
-"""The transforms by name: what each does to a digit, and by how much at the five severities."""
+"""Registry of transforms, with their amounts at five severities."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -6,29 +6,33 @@ from types import MappingProxyType
 
 import numpy as np
 
+from mnist_core.base.digits import SIDE
 from mnist_core.images.transforms import ink
 from mnist_core.images.transforms.geometry import elastic_fields, matrices, resample
 
 Generators = Sequence[np.random.Generator]
-"""One a digit, always in the same state for the same transform and digit."""
+"""One generator per digit, seeded by the transform and the index of the digit."""
 
 
 @dataclass(frozen=True)
 class Transform:
-    """One named change of digits.
+    """Transform of digits.
 
     Attributes
     ----------
-    label, unit : str
-        For pickers and axes; what amounts are measured in.
-    severities : five floats
-        Amounts, mild to severe: people can still read most digits at the last.
+    name, label : str
+        Identifier and display name.
+    unit : str
+        Unit of amounts.
+    severities : tuple of five floats
+        Amounts from mild to severe. At the last one, people still recognize most digits.
     augments : bool
-        Whether training may use it. What damages the ink is left out: so it stays something that no model has seen.
+        Whether training may use the transform. Transforms that damage the ink are excluded, so that they measure
+        distortions that no model has been trained on.
     about : str
-        What it does, in a sentence.
+        Description in one sentence.
     apply : callable (images uint8 (n, 28, 28), amount, generators) -> uint8 (n, 28, 28)
-        Draws what does not depend on the amount, such as a direction, and then moves each digit by the amount.
+        Draws what does not depend on the amount, such as a direction, and then transforms each digit by the amount.
     """
 
     name: str
@@ -41,24 +45,24 @@ class Transform:
 
     @property
     def axis(self) -> str:
-        """What an axis of amounts is called: rotation (degrees)"""
+        """Axis title for amounts, such as `rotation (degrees)`."""
         return f"{self.label.lower()} ({self.unit})"
 
 
 def _signs(generators: Generators) -> np.ndarray:
-    """-1 or 1 for each digit: float64 (n,)."""
+    """Draw -1 or 1 for each digit: float64 (n,)."""
     return np.array([1.0 if generator.random() < 0.5 else -1.0 for generator in generators])
 
 
 def _noise(generators: Generators, *shape: int) -> np.ndarray:
-    """Standard normal, float32 (n, *shape)."""
+    """Draw standard normal noise: float32 (n, *shape)."""
     return np.stack([generator.standard_normal(shape, dtype=np.float32) for generator in generators])
 
 
 def _shift(images: np.ndarray, amount: float, generators: Generators) -> np.ndarray:
     steps = np.array([[1, 0], [-1, 0], [0, 1], [0, -1]])
-    towards = steps[[int(generator.integers(4)) for generator in generators]]
-    return resample(images, matrices(n=len(images), shift=amount * towards))
+    direction = steps[[int(generator.integers(4)) for generator in generators]]
+    return resample(images, matrices(n=len(images), shift=amount * direction))
 
 
 def _rotate(images: np.ndarray, amount: float, generators: Generators) -> np.ndarray:
@@ -74,7 +78,7 @@ def _shear(images: np.ndarray, amount: float, generators: Generators) -> np.ndar
 
 
 def _elastic(images: np.ndarray, amount: float, generators: Generators) -> np.ndarray:
-    fields = elastic_fields(np.full(len(images), amount), _noise(generators, 2, 28, 28))
+    fields = elastic_fields(np.full(len(images), amount), _noise(generators, 2, SIDE, SIDE))
     return resample(images, matrices(n=len(images)), fields)
 
 
@@ -87,7 +91,7 @@ def _blur(images: np.ndarray, amount: float, _: Generators) -> np.ndarray:
 
 
 def _add_noise(images: np.ndarray, amount: float, generators: Generators) -> np.ndarray:
-    return ink.add_noise(images, amount, _noise(generators, 28, 28))
+    return ink.add_noise(images, amount, _noise(generators, SIDE, SIDE))
 
 
 def _contrast(images: np.ndarray, amount: float, _: Generators) -> np.ndarray:
@@ -105,7 +109,7 @@ _ALL = (
         "px",
         (1, 2, 3, 4, 5),
         True,
-        "Moved up, down, to the left or to the right.",
+        "Shifts the digit up, down, left or right.",
         _shift,
     ),
     Transform(
@@ -114,7 +118,7 @@ _ALL = (
         "degrees",
         (10, 20, 30, 40, 50),
         True,
-        "Turned about the middle, one way or the other.",
+        "Rotates the digit about the center of the image, in either direction.",
         _rotate,
     ),
     Transform(
@@ -123,16 +127,16 @@ _ALL = (
         "relative",
         (0.1, 0.2, 0.3, 0.4, 0.5),
         True,
-        "Enlarged by this share, or made smaller so that the reverse would be this enlargement.",
+        "Enlarges the digit by this share, or shrinks it by the same factor.",
         _scale,
     ),
     Transform(
         "shear",
         "Shear",
-        "px a row",
+        "px per row",
         (0.15, 0.3, 0.45, 0.6, 0.75),
         True,
-        "Slanted to the left or to the right: each row is moved against the next.",
+        "Slants the digit left or right: each row is shifted against the next.",
         _shear,
     ),
     Transform(
@@ -141,7 +145,7 @@ _ALL = (
         "px",
         (0.6, 1.2, 1.8, 2.4, 3.0),
         True,
-        "Bent by a smooth random field; the amount is the root mean square displacement.",
+        "Displaces pixels by a smooth random field. The amount is the root mean square displacement.",
         _elastic,
     ),
     Transform(
@@ -150,7 +154,7 @@ _ALL = (
         "px",
         (0.3, 0.6, 0.9, 1.2, 1.5),
         True,
-        "Strokes get wider or narrower: grey-value dilation or erosion.",
+        "Makes strokes wider or narrower by grayscale dilation or erosion.",
         _thickness,
     ),
     Transform(
@@ -159,7 +163,7 @@ _ALL = (
         "px",
         (0.5, 1.0, 1.5, 2.0, 2.5),
         False,
-        "Out of focus: a Gaussian filter; the amount is its standard deviation.",
+        "Applies a Gaussian filter. The amount is its standard deviation.",
         _blur,
     ),
     Transform(
@@ -168,7 +172,7 @@ _ALL = (
         "of full ink",
         (0.1, 0.2, 0.3, 0.4, 0.5),
         False,
-        "Gaussian noise on every pixel; the amount is its standard deviation.",
+        "Adds Gaussian noise to every pixel. The amount is its standard deviation.",
         _add_noise,
     ),
     Transform(
@@ -177,7 +181,7 @@ _ALL = (
         "lost",
         (0.3, 0.5, 0.7, 0.8, 0.9),
         False,
-        "Faint ink on the same paper; the amount is the share of the ink that is lost.",
+        "Makes the ink fainter on the same background. The amount is the lost share of the ink.",
         _contrast,
     ),
     Transform(
@@ -186,7 +190,7 @@ _ALL = (
         "px",
         (4, 6, 8, 10, 12),
         False,
-        "A square patch without ink, of this side, somewhere on the digit.",
+        "Erases a square patch of this side length, at a random place on the digit.",
         _occlusion,
     ),
 )

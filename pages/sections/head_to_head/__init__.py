@@ -1,1 +1,1 @@
-""""""
+"""Sections of the Head to head page."""

@@ -1,55 +1,65 @@
-"""What came out of comparing two classifiers, A and B, on the same digits."""
+"""Verdict and metrics of the comparison of two classifiers, A and B, on the same digits."""
 
 import streamlit as st
 
-from mnist_core.evaluation.significance import LEVEL, Comparison
+from mnist_core.evaluation.comparison import Comparison
+from mnist_core.evaluation.significance import LEVEL
 from mnist_core.figures.head_to_head import p_text
 from pages.widgets import formatting, metric_row
 from pages.widgets.metric_row import Metric
 
 
 def show_verdict(found: Comparison, adjusted: float, label_a: str, label_b: str) -> None:
-    """Say in one sentence who is better; `adjusted` is the p-value corrected for all pairs of classifiers."""
+    """State which classifier is better, if the difference is significant.
+
+    Parameters
+    ----------
+    adjusted : float
+        The p-value after Holm correction for all pairs of classifiers.
+    """
     better = label_a if found.difference > 0 else label_b
     if adjusted < LEVEL:
-        text = f"**{better} is better**: a difference like this is more than chance, also among all pairs compared."
+        text = f"**{better} is better**: the difference is significant, also after Holm correction for all pairs."
     elif found.p_value < LEVEL:
-        text = f"**{better} seems better**, but among all pairs compared a difference like this can be chance."
+        text = f"**{better} seems better**: the difference is not significant after Holm correction for all pairs."
     else:
-        text = "**The test split cannot tell them apart**: a difference like this can be chance."
+        text = f"**Not significant (p = {p_text(found.p_value)})**: the difference can be due to chance."
     st.markdown(text)
 
 
 def show_metrics(found: Comparison, adjusted: float) -> None:
-    """The difference with its interval, its p-values, and how often the two are right and agree."""
-    accuracy_a, accuracy_b = ((found.both + only) / found.n for only in (found.only_a, found.only_b))
+    """Show the difference in accuracy, its p-values, the discordant digits and the agreement.
+
+    `adjusted` is the p-value after Holm correction for all pairs of classifiers.
+    """
+    accuracy_a, accuracy_b = ((found.both_right + only) / found.n for only in (found.only_a, found.only_b))
     metric_row.show(
         (
             Metric(
-                "A minus B (points)",
+                "A − B (points)",
                 formatting.points(found.difference),
-                f"Test accuracy in percentage points, {formatting.percent(accuracy_a)} minus "
-                f"{formatting.percent(accuracy_b)}, and its 95 % interval, from a paired bootstrap "
-                "over the test digits. It does not cover the randomness of training.",
+                f"Difference in test accuracy in percentage points: {formatting.percent(accuracy_a)} − "
+                f"{formatting.percent(accuracy_b)}. Below: 95 % confidence interval from a paired bootstrap over the "
+                "test digits. It does not cover the randomness of training.",
                 f"{formatting.points(found.low)} to {formatting.points(found.high)}",
             ),
             Metric(
                 "p-value (McNemar)",
                 p_text(found.p_value),
-                "How often equally accurate classifiers differ at least as much: exact McNemar test, two-sided, of "
-                "this pair alone; below it with Holm's correction for all pairs.",
-                f"{p_text(adjusted)} among all pairs",
+                "Probability of a difference at least as large between equally accurate classifiers. Exact two-sided "
+                "McNemar test of this pair alone. Below: after Holm correction for all pairs.",
+                f"{p_text(adjusted)} for all pairs",
             ),
             Metric(
                 "Only A : only B right",
                 f"{found.only_a:,} : {found.only_b:,}",
-                "Digits that one of the two gets right and the other wrong.",
-                f"{found.neither:,} both wrong",
+                "Digits that only A or only B classifies correctly.",
+                f"{found.both_wrong:,} both wrong",
             ),
             Metric(
-                "Same answer",
+                "Agreement",
                 formatting.percent(found.agreement),
-                "Share of the test digits that get the same answer from both, right or wrong.",
+                "Share of the test digits with the same prediction from both, right or wrong.",
                 f"of {found.n:,} digits",
             ),
         )

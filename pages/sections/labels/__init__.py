@@ -1,1 +1,1 @@
-""""""
+"""Sections of the Labels page."""

@@ -1,4 +1,4 @@
-"""What the views of the Reliability page share."""
+"""Axes, colors and file names, shared by the sections of the Reliability page."""
 
 from collections.abc import Sequence
 
@@ -7,31 +7,38 @@ import streamlit as st
 from mnist_core import cached
 from pages.widgets import theme, view
 
-AXES = {"corner": "Towards perfect", "plain": "0 to 100 %"}
-SPACING = "Axes that go towards perfect are logarithmic: from 99 to 99.9 % is as far as from 90 to 99 %."
+AXES = {"corner": "Logarithmic error scale", "plain": "0 to 100 %"}
 
 
-def leave_out_of_comparison(classifier: str) -> None:
-    """Take the chosen classifier out of those that the link compares it with: it has just been chosen among them."""
-    asked = st.query_params.get("compare", "").split(",")
-    if classifier in asked:
-        view.put(compare=",".join(name for name in asked if name != classifier) or None)
+def drop_from_comparison(classifier: str) -> None:
+    """Remove the selected classifier from the query parameter `compare`.
+
+    It is there if it was compared and has just been selected.
+    """
+    compared = st.query_params.get("compare", "").split(",")
+    if classifier in compared:
+        view.put(compare=",".join(name for name in compared if name != classifier) or None)
 
 
 def choose_axes() -> bool:
-    """Whether the axes are logarithmic towards the ideal corner."""
+    """Show the picker of the axes. Return whether they have a logarithmic error scale."""
     axes = st.segmented_control(
-        "Axes", list(AXES), format_func=AXES.__getitem__, required=True, **view.bind("axes", list(AXES), "corner")
+        "Axes",
+        list(AXES),
+        format_func=AXES.__getitem__,
+        required=True,
+        help="On the logarithmic error scale, 90 to 99 % is as long as 99 to 99.9 %.",
+        **view.bind("axes", list(AXES), "corner"),
     )
     return axes == "corner"
 
 
 def label_colours(results: cached.Results, names: Sequence[str]) -> dict[str, str]:
-    """The classifiers' colours, by label."""
-    every = theme.classifier_colours(names)
-    return {results.labels[name]: every[name] for name in names}
+    """Return the colors of classifiers by label."""
+    colours = theme.classifier_colours(names)
+    return {results.labels[name]: colours[name] for name in names}
 
 
-def file_name(results: cached.Results, names: Sequence[str], what: str) -> str:
-    """What to call the data behind a figure."""
-    return f"{results.dataset}-{'-'.join(names)}-{what}"
+def file_name(results: cached.Results, names: Sequence[str], content: str) -> str:
+    """Return the name of the CSV file of a figure, without extension."""
+    return f"{results.dataset}-{'-'.join(names)}-{content}"

@@ -1,4 +1,4 @@
-"""The classification report."""
+"""Classification report."""
 
 from collections.abc import Sequence
 
@@ -13,16 +13,19 @@ from pages.widgets import charts, formatting, view
 
 MEASURES = {"precision": "Precision", "recall": "Recall", "f1": "F1"}
 MEANINGS = {
-    "precision": "Precision: when it says this digit, how often it is right. Bars are 95 % intervals (Wilson).",
-    "recall": "Recall: how many of this digit's images it finds. Bars are 95 % intervals (Wilson).",
-    "f1": "F1: the harmonic mean of precision and recall, which has no simple interval.",
+    "precision": "Precision: share of right predictions of this digit. Bars: 95 % confidence intervals (Wilson).",
+    "recall": "Recall: share of this digit's images predicted right. Bars: 95 % confidence intervals (Wilson).",
+    "f1": "F1: harmonic mean of precision and recall, which has no simple confidence interval.",
 }
 
 _number = st.column_config.NumberColumn
 
 
 def show_report(results: cached.Results, names: Sequence[str]) -> None:
-    """Precision, recall, F1 and support of each digit and on average."""
+    """Show precision, recall, F1 and support of each digit and the averages.
+
+    The query parameter `measure` holds the measure in the figure.
+    """
     measure = st.segmented_control(
         "Measure",
         list(MEASURES),
@@ -30,31 +33,31 @@ def show_report(results: cached.Results, names: Sequence[str]) -> None:
         required=True,
         **view.bind("measure", list(MEASURES), "precision"),
     )
-    whole = {results.labels[name]: reliability.report(results, name) for name in names}
-    reports = {label: report.digits for label, report in whole.items()}
+    full = {results.labels[name]: reliability.report(results, name) for name in names}
+    reports = {label: report.digits for label, report in full.items()}
     left, right = st.columns([5, 4]) if len(names) == 1 else (st.container(), st.container())
     with left:
         charts.show(
             report_figure(reports, label_colours(results, names), measure=measure),
-            lambda: report_frame(reports, {label: report.averages for label, report in whole.items()}),
+            lambda: report_frame(reports, {label: report.averages for label, report in full.items()}),
             name=file_name(results, names, "report"),
             alt=f"{MEASURES[measure]} of each digit",
         )
     with right:
-        rows = {label: pd.concat([one.digits.rename(str), one.averages]) for label, one in whole.items()}
+        rows = {label: pd.concat([report.digits.rename(str), report.averages]) for label, report in full.items()}
         if len(rows) == 1:
-            _show_whole(*rows.values())
+            _show_report(*rows.values())
         else:
             shares = pd.DataFrame({label: frame[measure] for label, frame in rows.items()})
             _show_measure(shares, support=next(iter(reports.values()))["support"])
     st.caption(
-        f"{MEANINGS[measure]} Heights are spaced by the logarithm of what is missing to 100 %. Of the averages, micro"
-        " pools all digits and is the accuracy, macro counts every digit alike, and weighted counts it by its support."
+        f"{MEANINGS[measure]} Logarithmic error scale. Averages: micro equals accuracy, macro weights all digits"
+        " equally, weighted weights them by support."
     )
 
 
-def _show_whole(report: pd.DataFrame) -> None:
-    """One classifier's report: a row for each digit and average."""
+def _show_report(report: pd.DataFrame) -> None:
+    """Show the report of one classifier: one row per digit and average."""
     st.dataframe(
         report[[*MEASURES, "support"]].assign(**{name: 100 * report[name] for name in MEASURES}).rename_axis("of"),
         column_config={
@@ -68,7 +71,7 @@ def _show_whole(report: pd.DataFrame) -> None:
 
 
 def _show_measure(shares: pd.DataFrame, *, support: pd.Series) -> None:
-    """One measure of several classifiers, a row for each of them."""
+    """Show one measure of several classifiers: one row per classifier."""
     helps = {str(digit): f"{formatting.digits(int(count))} in the test split." for digit, count in support.items()}
     st.dataframe(
         (100 * shares.T).rename_axis("classifier"),

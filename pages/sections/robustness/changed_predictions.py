@@ -1,6 +1,6 @@
-"""Digits whose answer a distortion changes, and each of them at every severity."""
+"""Digits whose prediction a distortion changes, and the dialog of one digit at every severity."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -9,76 +9,109 @@ import streamlit as st
 from mnist_core import cached
 from mnist_core.cached import robustness
 from mnist_core.datasets import get_dataset_spec
-from mnist_core.figures.answers import answers_figure, answers_frame
+from mnist_core.evaluation.mistakes import sort_digits
+from mnist_core.evaluation.robustness import Change, find_changed_predictions
+from mnist_core.figures.predictions import predictions_figure, predictions_frame
 from mnist_core.images.transforms import Transform
-from pages.widgets import augmentation, charts, formatting, gallery, image_loading, theme, view
+from pages.widgets import charts, digit_dialog, digit_tiles, formatting, gallery, image_loading, severities, theme, view
+from pages.widgets.digit_tiles import SplitKey
+
+CHANGES: dict[Change, str] = {"lost": "Right, now wrong", "gained": "Wrong, now right", "any": "Any change"}
 
 
-def show_flips(
+def show(
     results: cached.Results,
-    indices: Sequence[int] | np.ndarray,
-    answers: Mapping[str, np.ndarray],
+    predictions: Mapping[str, np.ndarray],
     *,
     classifier: str,
     transform: Transform,
     severity: int,
 ) -> None:
-    """A gallery of digits, each as it is and distorted, with what was said of both; and the digit that is open.
+    """Show the picker of the kind of change, and the digits whose prediction changes, most confident first.
+
+    The query parameter `change` holds the kind of change.
 
     Parameters
     ----------
-    answers : mapping of classifier to uint8 ndarray of shape (6, n)
-        As of `cached.robustness.answers`.
+    predictions : mapping of classifier to uint8 ndarray of shape (6, n)
+        As returned by `cached.robustness.predictions`.
     severity : int
         In 1..5.
     """
-    place: gallery.Place = (results.dataset, results.split)
-    indices = np.asarray(indices)
+    run, label = results[classifier], results.labels[classifier]
+    before, after = predictions[classifier][0], predictions[classifier][severity]
+    lists = {change: find_changed_predictions(results.y_true, before, after, change) for change in CHANGES}
+    st.subheader("Changed predictions")
+    change = st.segmented_control(
+        f"Predictions of {label}",
+        list(CHANGES),
+        format_func=lambda change: f"{CHANGES[change]} · {len(lists[change]):,}",
+        required=True,
+        **view.bind("change", list(CHANGES), "lost"),
+    )
+    if not len(lists[change]):
+        st.info(f"No prediction of {label} changes in this way. Select another severity.", icon=":material/check:")
+        return
+    indices = sort_digits(lists[change], "confidence", confidence=run.confidence, margin=run.margin)
+    _show_gallery(results, indices, predictions, classifier, transform, severity)
 
-    def print_page(shown: np.ndarray, options: dict[str, Any]) -> None:
-        images, sheet = image_loading.images(*place), None
+
+def _show_gallery(
+    results: cached.Results,
+    indices: np.ndarray,
+    predictions: Mapping[str, np.ndarray],
+    classifier: str,
+    transform: Transform,
+    severity: int,
+) -> None:
+    """Show one page of digits, each original and distorted, and the dialog of the opened digit."""
+    split: SplitKey = (results.dataset, results.split)
+
+    def show_page(shown: np.ndarray, options: dict[str, Any]) -> None:
+        images, sheet = image_loading.images(*split), None
         if images is not None:
-            fingerprint, amount = get_dataset_spec(place[0]).fingerprint, transform.severities[severity - 1]
-            chosen = tuple(shown.tolist())
-            sheet = robustness.before_and_after(*place, fingerprint, transform.name, amount, chosen, images)
-        tiles = [_tile(results, answers, classifier, index, severity) for index in shown.tolist()]
-        gallery.print_tiles(sheet, tiles, size=64, pictures=2, **options)
+            fingerprint, amount = get_dataset_spec(split[0]).fingerprint, transform.severities[severity - 1]
+            digits = tuple(shown.tolist())
+            sheet = robustness.before_and_after_sheet(*split, fingerprint, transform.name, amount, digits, images)
+        tiles = [_tile(results, predictions, classifier, index, severity) for index in shown.tolist()]
+        digit_tiles.show_tiles(sheet, tiles, size=64, pictures=2, **options)
 
     key = f"flips {results.dataset}"
-    opened = gallery.show_list(indices, print_page, n=len(results.y_true), per_page=gallery.PER_PAGE, key=key)
-    order = ", ".join(results.labels[name] for name in answers)
+    opened = gallery.show_list(indices, show_page, n=len(results.y_true), per_page=gallery.PER_PAGE, key=key)
+    order = ", ".join(results.labels[name] for name in predictions)
     st.caption(
-        f"Each digit as it is and distorted. Below: its index, the confidence of {results.labels[classifier]} before,"
-        f" and the answers to the distorted digit of {order}; wrong ones bold."
+        f"Each digit, original and distorted. Below: its index, the confidence of {results.labels[classifier]} for the"
+        f" original, and, for the distorted digit, the predictions of {order}; wrong ones in bold."
     )
     if opened is not None:
-        _open(results, opened, indices, answers, transform, severity)
+        _open(results, opened, indices, predictions, transform, severity)
 
 
 def _tile(
-    results: cached.Results, answers: Mapping[str, np.ndarray], classifier: str, index: int, severity: int
+    results: cached.Results, predictions: Mapping[str, np.ndarray], classifier: str, index: int, severity: int
 ) -> dict[str, Any]:
+    """Return the tile of a digit, for `digit_tiles.show_tiles`."""
     true = int(results.y_true[index])
-    before, after = (int(answers[classifier][step, index]) for step in (0, severity))
-    votes = []
-    for name, rows in answers.items():
+    before, after = (int(predictions[classifier][step, index]) for step in (0, severity))
+    marks = []
+    for name, rows in predictions.items():
         was, now = int(rows[0, index]), int(rows[severity, index])
-        votes.append([str(now), now != true, f"{results.labels[name]}: was {was}, now {now}"])
-    says = f"true {true}, was {before}, now {after}"
-    alt = f"Digit {index}: {says}, by {results.labels[classifier]}. Open it."
-    sure = formatting.confidence(results[classifier].confidence[index])
-    return {"index": index, "says": says, "caption": [f"#{index}", sure], "votes": votes, "alt": alt}
+        marks.append([str(now), now != true, f"{results.labels[name]}: was {was}, now {now}"])
+    heading = f"true {true}, was {before}, now {after}"
+    alt = f"Digit {index}: {heading}, by {results.labels[classifier]}. Open it."
+    confidence = formatting.confidence(results[classifier].confidence[index])
+    return {"index": index, "heading": heading, "caption": [f"#{index}", confidence], "predictions": marks, "alt": alt}
 
 
 def _open(
     results: cached.Results,
     index: int,
     indices: np.ndarray,
-    answers: Mapping[str, np.ndarray],
+    predictions: Mapping[str, np.ndarray],
     transform: Transform,
     severity: int,
 ) -> None:
-    """Show one digit at every severity, with the answers of every classifier, and step through the list."""
+    """Open a dialog with one digit at every severity, and the predictions of every classifier."""
     true = int(results.y_true[index])
 
     @st.dialog(
@@ -87,18 +120,18 @@ def _open(
         on_dismiss=lambda: view.put(sample=None),
     )
     def dialog() -> None:
-        augmentation.show_severities(results, [transform.name], index, key="opened severities", selected=severity)
-        labels = [results.labels[name] for name in answers]
-        found = np.stack([rows[:, index] for rows in answers.values()])  # (k, 6)
-        amounts = ["as it is", *(f"{amount:g}" for amount in transform.severities)]
+        severities.show_severities(results, [transform.name], index, key="opened severities", selected=severity)
+        labels = [results.labels[name] for name in predictions]
+        found = np.stack([rows[:, index] for rows in predictions.values()])  # (k, 6)
+        amounts = [severities.ORIGINAL, *(f"{amount:g}" for amount in transform.severities)]
         charts.show(
-            answers_figure(labels, found, amounts, true=true, accent=theme.accent(), inks=theme.inks()),
-            lambda: answers_frame(labels, found, amounts),
+            predictions_figure(labels, found, amounts, true=true, accent=theme.accent(), inks=theme.inks()),
+            lambda: predictions_frame(labels, found, amounts),
             name=f"{results.dataset}-{index}-{transform.name}",
-            alt=f"Answers to digit {index} by classifier and severity",
-            key="opened answers",
+            alt=f"Predictions for digit {index} by classifier and severity",
+            key="opened predictions",
         )
-        st.caption(f"What each classifier says, by {transform.axis}; wrong answers in colour.")
-        gallery.show_steps(index, indices, gallery.PER_PAGE)
+        st.caption(f"Prediction of each classifier by {transform.axis}; wrong ones in color.")
+        digit_dialog.show_steps(index, indices, gallery.PER_PAGE)
 
     dialog()

@@ -1,1 +1,1 @@
-""""""
+"""Sections of the Training page."""

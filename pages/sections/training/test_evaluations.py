@@ -1,4 +1,4 @@
-"""How often the test split was scored, and why that matters."""
+"""Log of test-set evaluations, and why their number matters."""
 
 import streamlit as st
 
@@ -14,37 +14,39 @@ _number, _text, _time = (
     st.column_config.DatetimeColumn,
 )
 NEWEST = 200
-"""Lines of the log that are shown; the CSV has all."""
+"""Rows of the log that are shown. The CSV file has all."""
 
 
 def show(results: cached.Results, classifier: str) -> None:
-    """The readings of a dataset's test split: by classifier, and one by one, the newest first."""
+    """Show the test-set evaluations of a dataset: totals, by classifier, and the log, latest first."""
     log, counts = test_evaluations.log(results.dataset), test_evaluations.by_classifier(results.dataset)
     st.markdown(
-        "Each look at the test split is a chance to choose what happens to do well on just these digits. Nothing "
-        "forbids looking, but the more settings were scored, the more of the best one's accuracy is luck: choose by "
-        "the held-out digits or by cross-validation, and read the test split last."
+        "Each test-set evaluation is an opportunity to select what happens to do well on these digits. Evaluations are "
+        "not limited, but the more hyperparameters are evaluated, the more the best test accuracy is biased upwards. "
+        "Select by validation accuracy or cross-validation, and evaluate on the test set last."
     )
     if log.empty:
-        st.info("No reading is on record for this dataset yet: every training from now on adds one.")
+        st.info("No test-set evaluation of this dataset is logged yet. Every training adds one.")
         return
-    own = counts[counts["classifier"] == base_of(classifier)]
-    mine = own.iloc[0] if len(own) else None
+    rows = counts[counts["classifier"] == base_of(classifier)]
+    selected = rows.iloc[0] if len(rows) else None
     label = results.label(base_of(classifier))
     metric_row.show(
         (
-            Metric("Readings", f"{len(log):,}", "Trainings that were scored on the test split.", "of all classifiers"),
             Metric(
-                f"Readings of {label}",
-                f"{0 if mine is None else mine['readings']:,}",
-                "Its own and those of runs of your own that are a change of it.",
-                None if mine is None else f"the last on {mine['last'][:10]}",
+                "Test-set evaluations", f"{len(log):,}", "Trained models evaluated on the test set.", "all classifiers"
             ),
             Metric(
-                f"Settings of {label}",
-                f"{0 if mine is None else mine['recipes']:,}",
-                "Different hyperparameters that were scored. One is as it should be.",
-                "different hyperparameters",
+                f"Evaluations of {label}",
+                f"{0 if selected is None else selected['evaluations']:,}",
+                "Including those of its custom runs.",
+                None if selected is None else f"last on {selected['last'][:10]}",
+            ),
+            Metric(
+                f"Hyperparameter sets of {label}",
+                f"{0 if selected is None else selected['hyperparameter_sets']:,}",
+                "Number of different sets that were evaluated. Ideally, it is 1.",
+                "different ones",
             ),
         )
     )
@@ -56,21 +58,21 @@ def show(results: cached.Results, classifier: str) -> None:
             last=formatting.times(counts["last"]),
         ),
         column_config={
-            "classifier": _text("Classifier", pinned=True, help="Runs of your own count for it."),
-            "readings": _number("Readings", format="localized"),
-            "run": _number("Runs", help="Trainings on what a run is trained on, stored as a run."),
-            "seed": _number("Other seeds", help="The same recipe with another seed."),
-            "learning curve": _number("Learning curve", help="The same recipe on fewer digits."),
-            "benchmark": _number("Benchmarks", help="Trainings against time."),
-            "claim": _number("Claims", help="Recipes behind published figures."),
-            "recipes": _number("Settings", help="Different hyperparameters."),
-            "best": _number("Best seen (%)", format="%.2f", help="The highest test accuracy among them."),
+            "classifier": _text("Classifier", pinned=True, help="Includes its custom runs."),
+            "evaluations": _number("Evaluations", format="localized"),
+            "run": _number("Runs", help="Stored runs, custom runs included."),
+            "seed": _number("Other seeds", help="Same hyperparameters with another seed."),
+            "learning curve": _number("Learning curve", help="Same hyperparameters on fewer digits."),
+            "benchmark": _number("Benchmarks", help="Measurements of training time."),
+            "claim": _number("Claims", help="Hyperparameters behind published results."),
+            "hyperparameter_sets": _number("Hyperparameter sets", help="Number of different sets of hyperparameters."),
+            "best": _number("Best (%)", format="%.2f", help="Highest test accuracy of these evaluations."),
             "last": _time("Last (UTC)", format="YYYY-MM-DD HH:mm"),
         },
         hide_index=True,
-        alt="Readings of the test split by classifier",
+        alt="Test-set evaluations by classifier",
     )
-    st.subheader("One by one")
+    st.subheader("Log")
     shown = log.head(NEWEST)
     names = [_label(results, name) for name in shown["classifier"]]
     st.dataframe(
@@ -78,24 +80,24 @@ def show(results: cached.Results, classifier: str) -> None:
             created=formatting.times(shown["created"]), classifier=names, test_accuracy=100 * shown["test_accuracy"]
         ),
         column_config={
-            "created": _time("When (UTC)", format="YYYY-MM-DD HH:mm"),
+            "created": _time("Time (UTC)", format="YYYY-MM-DD HH:mm"),
             "classifier": _text("Classifier"),
             "purpose": _text(
-                "Why", help="A run, another seed, a point of its learning curve, a benchmark, or a claim."
+                "Purpose", help="A run, another seed, a point of the learning curve, a benchmark, or a claim."
             ),
             "seed": "Seed",
             "n_train": _number("Training digits", format="localized"),
-            "recipe": _text("Setting", help="Changes with the hyperparameters."),
+            "hyperparameters": _text("Hyperparameters", help="Digest: equal hyperparameters have equal digests."),
             "test_accuracy": _number("Test (%)", format="%.2f"),
         },
         hide_index=True,
-        alt="Every reading of the test split, the newest first",
+        alt="Test-set evaluations, latest first",
     )
     if len(log) > NEWEST:
-        st.caption(f"The newest {NEWEST} of {formatting.digits(len(log)).split()[0]}; the CSV has all.")
-    charts.offer_csv(lambda: log, name=f"{results.dataset}-test-readings", help="The whole log.")
+        st.caption(f"The latest {NEWEST} of {len(log):,}. The CSV file has all.")
+    charts.offer_csv(lambda: log, name=f"{results.dataset}-test-set-evaluations", help="Whole log.")
 
 
 def _label(results: cached.Results, name: str) -> str:
-    """What to call a classifier; its bare name if it is no more."""
+    """Return the display name of a classifier, or its name if it does not exist any more."""
     return results.label(name) if name in results.names else name

@@ -1,4 +1,4 @@
-"""How many digits at a time a model is given."""
+"""Batch sizes of served models."""
 
 import numpy as np
 import pytest
@@ -8,7 +8,7 @@ from mnist_core.classifiers.onnx.served import CHUNK, OnnxClassifier
 
 
 def counting_model(batch):
-    """A model whose scores are how many digits it was given at a time."""
+    """Return a model whose scores are the size of the batch."""
     graph = Graph()
     rows = graph.add("Mul", graph.images(), np.float32(0))
     count = graph.add("Cast", graph.add("Gather", graph.add("Shape", rows), np.int64(0)), to=1)
@@ -17,7 +17,7 @@ def counting_model(batch):
 
 
 @pytest.mark.parametrize(("batch", "most"), [(None, CHUNK), (4, 4), (CHUNK + 50, CHUNK + 50)])
-def test_a_model_is_given_as_many_digits_at_a_time_as_it_asks_for(batch, most):
+def test_a_model_is_run_with_the_batch_size_in_its_metadata_or_the_default(batch, most):
     n = 2 * most + 1
     scores = OnnxClassifier(counting_model(batch)).scores(np.zeros((n, 28, 28), dtype=np.uint8))
     np.testing.assert_array_equal(scores[:, 0], [most] * (2 * most) + [1])

@@ -1,4 +1,4 @@
-"""What is written twice for speed does the same."""
+"""Data augmentation by PyTorch is equivalent to the transforms by NumPy."""
 
 import numpy as np
 import pytest
@@ -20,19 +20,19 @@ def as_pixels(x):
     return 255 * x[:, 0].numpy()
 
 
-def test_moved_digits_are_those_of_the_transforms():
+def test_affine_distortions_are_equal_to_the_transforms():
     found = distort.distort(X, MOVES, np.random.default_rng(3))
     expected = resample(IMAGES, affine_matrices(MOVES, np.random.default_rng(3), len(IMAGES)))
-    np.testing.assert_allclose(as_pixels(found), expected, atol=0.51)  # which are rounded
+    np.testing.assert_allclose(as_pixels(found), expected, atol=0.51)  # the transforms round
 
 
-def test_thicker_and_thinner_digits_are_those_of_the_transforms():
+def test_thicker_and_thinner_strokes_are_equal_to_the_transforms():
     found = distort.distort(X, {"thickness": 1.5}, np.random.default_rng(3))
     expected = thicken(IMAGES, np.random.default_rng(3).uniform(-1, 1, len(IMAGES)) * 1.5)
     np.testing.assert_allclose(as_pixels(found), expected, atol=0.51)
 
 
-def test_elastic_fields_are_as_strong_and_as_smooth_as_those_of_the_transforms():
+def test_elastic_fields_have_the_strength_and_smoothness_of_the_transforms():
     n = 2000
     noise = np.random.default_rng(0).standard_normal((n, 2, 28, 28), dtype=np.float32)
     expected = elastic_fields(np.random.default_rng(1).uniform(0, 2, n), noise)
@@ -42,6 +42,6 @@ def test_elastic_fields_are_as_strong_and_as_smooth_as_those_of_the_transforms()
         assert products[0] == pytest.approx(products[1], abs=0.1)
 
 
-def test_nothing_asked_for_changes_nothing():
+def test_amounts_of_zero_do_not_change_an_image():
     found = distort.distort(X, {"shift": 0, "elastic": 0.0}, np.random.default_rng(3))
     np.testing.assert_allclose(as_pixels(found), IMAGES, atol=1e-4)

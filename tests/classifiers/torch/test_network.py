@@ -1,4 +1,4 @@
-"""Networks by PyTorch: what they train, and how they vote."""
+"""Networks that are trained by PyTorch: training, test-time augmentation, several networks, export."""
 
 import numpy as np
 import pytest
@@ -11,7 +11,7 @@ from mnist_core.datasets import load_dataset
 
 torch = pytest.importorskip("torch", reason="PyTorch is not installed (pip install -r requirements-train.txt)")
 
-from mnist_core.classifiers.torch import network  # noqa: E402
+from mnist_core.classifiers.torch import network as network_module  # noqa: E402
 
 pytestmark = pytest.mark.torch
 DIGITS = load_dataset("digits")
@@ -26,38 +26,40 @@ def small_network(seed=0, **changes):
 
 
 @pytest.mark.parametrize(("views", "columns"), [(1, 1), (5, 1), (1, 2), (5, 2)])
-def test_views_and_columns_vote_by_the_mean_of_their_log_probabilities(views, columns):
+def test_test_time_augmentation_and_several_networks_average_log_probabilities(views, columns):
     network = small_network(views=views, columns=columns)
     network.fit(IMAGES, LABELS)
-    moves = network.VIEWS[:views]
-    logits = [column.eval()(torch.roll(X.float() / 255, move, (2, 3))) for column in network._columns for move in moves]
+    shifts = network_module.SHIFTS[:views]
+    logits = [
+        single.eval()(torch.roll(X.float() / 255, shift, (2, 3))) for single in network._networks for shift in shifts
+    ]
     with torch.inference_mode():
         expected = logits[0] if len(logits) == 1 else torch.stack([part.log_softmax(1) for part in logits]).mean(0)
     framed = (IMAGES[:, [0, -1]] == 0).all(axis=(1, 2)) & (IMAGES[:, :, [0, -1]] == 0).all(axis=(1, 2))
-    assert framed.sum() > 10  # no ink at the border, so that rolling is moving
+    assert framed.sum() > 10  # no ink at the border, so that rolling is shifting
     np.testing.assert_allclose(network.scores(IMAGES)[framed], expected.detach().numpy()[framed], atol=1e-4)
     served = OnnxClassifier(network.to_onnx().SerializeToString())
     np.testing.assert_allclose(served.scores(IMAGES), network.scores(IMAGES), atol=5e-3)  # half-precision weights
 
 
 @pytest.mark.parametrize(
-    ("network", "changes"),
+    ("kind", "changes"),
     [(ConvNet, {"dropout": 0.3, "columns": 2}), (AugmentedPerceptron, {"hidden": [16], "dropout": 0.3})],
 )
-def test_the_same_seed_gives_the_same_scores_and_another_one_does_not(network, changes):
+def test_the_same_seed_gives_the_same_scores_and_another_seed_does_not(kind, changes):
     values = {**get_classifier_spec("cnn").hyperparameters, **SMALL, "augment": DISTORTED, **changes}
     scores = []
     for seed in (3, 3, 4):
-        estimator = network(values, seed)
+        estimator = kind(values, seed)
         estimator.fit(IMAGES, LABELS)
         scores.append(estimator.scores(IMAGES))
-        torch.rand(3)  # what else draws from PyTorch's generator does not matter
+        torch.rand(3)  # other uses of PyTorch's generator have no influence
     np.testing.assert_array_equal(scores[0], scores[1])
     assert np.abs(scores[0] - scores[2]).max() > 0.01
 
 
 @pytest.mark.parametrize(("can", "arithmetic"), [(True, "bfloat16"), (False, "float32")])
-def test_it_computes_in_bfloat16_where_the_processor_can_and_says_in_which(monkeypatch, can, arithmetic):
+def test_training_uses_bfloat16_if_the_processor_supports_it_and_records_the_arithmetic(monkeypatch, can, arithmetic):
     monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"avx512_bf16": can})
     seen = set()
     multiply = torch.nn.functional.linear
@@ -76,7 +78,7 @@ def test_it_computes_in_bfloat16_where_the_processor_can_and_says_in_which(monke
 
 
 @pytest.mark.parametrize("crop", [1, 3, 10])
-def test_a_crop_sees_the_middle_alone_and_so_does_its_export(crop):
+def test_a_crop_and_its_export_use_only_the_middle_of_an_image(crop):
     rng = np.random.default_rng(0)
     noise = rng.integers(0, 256, IMAGES.shape, dtype=np.uint8)
     network = small_network(crop=crop, views=1)
@@ -92,7 +94,7 @@ def test_a_crop_sees_the_middle_alone_and_so_does_its_export(crop):
     np.testing.assert_allclose(served.scores(IMAGES), network.scores(IMAGES), atol=5e-3)  # half-precision weights
 
 
-def test_training_leaves_pytorchs_generator_as_it_was():
+def test_training_does_not_change_the_state_of_pytorchs_generator():
     torch.manual_seed(5)
     expected = torch.rand(3)
     torch.manual_seed(5)
@@ -101,37 +103,37 @@ def test_training_leaves_pytorchs_generator_as_it_was():
 
 
 @pytest.mark.parametrize(("epochs", "steps"), [(1, [4]), (2, [4, 4]), (0.5, [2]), (1.5, [4, 2]), (0.01, [1])])
-def test_the_last_epoch_may_be_a_part_of_one(epochs, steps):
-    assert network._epochs_of(64, {"epochs": epochs, "batch_size": 16}) == steps
+def test_the_last_epoch_can_be_partial(epochs, steps):
+    assert network_module._epochs_of(64, {"epochs": epochs, "batch_size": 16}) == steps
     history = small_network(epochs=epochs).fit(IMAGES, LABELS)
     assert [entry["epoch"] for entry in history] == list(range(1, len(steps) + 1))
 
 
-def test_the_history_is_of_the_first_column_alone():
+def test_the_history_is_that_of_the_first_network():
     held = IMAGES, LABELS
-    histories = [small_network(columns=columns, epochs=2).fit(IMAGES, LABELS, validation=held) for columns in (1, 3)]
+    histories = [small_network(columns=count, epochs=2).fit(IMAGES, LABELS, validation=held) for count in (1, 3)]
     assert [entry["epoch"] for entry in histories[0]] == [1, 2]
     assert histories[0] == histories[1]
 
 
-def test_fewer_digits_than_a_batch_are_one_batch():
+def test_fewer_samples_than_the_batch_size_form_one_batch():
     history = small_network(batch_size=100).fit(IMAGES, LABELS)
     assert len(history) == 1
     assert history[0]["loss"] > 0
 
 
-def test_training_keeps_its_memory_and_the_order_of_its_gradients(monkeypatch):
-    kept, orders = [], []
-    monkeypatch.setattr(network, "keep_memory", lambda: kept.append(True))
+def test_training_keeps_freed_memory_and_the_memory_format_of_its_gradients(monkeypatch):
+    kept, formats = [], []
+    monkeypatch.setattr(network_module, "keep_freed_memory", lambda: kept.append(True))
     small = small_network()
-    flatten = next(layer for layer in small._columns[0] if isinstance(layer, torch.nn.Flatten))
+    flatten = next(layer for layer in small._networks[0] if isinstance(layer, torch.nn.Flatten))
 
     def watch(layer, inputs, output):
         if inputs[0].requires_grad:
-            inputs[0].register_hook(lambda g: orders.append(g.is_contiguous(memory_format=torch.channels_last)))
+            inputs[0].register_hook(lambda g: formats.append(g.is_contiguous(memory_format=torch.channels_last)))
 
     flatten.register_forward_hook(watch)
     small.fit(IMAGES, LABELS)
     assert kept
-    assert orders
-    assert all(orders)
+    assert formats
+    assert all(formats)

@@ -1,4 +1,4 @@
-"""One network's layers and steps."""
+"""Layers of networks that are trained by PyTorch."""
 
 import pytest
 
@@ -11,7 +11,7 @@ from mnist_core.classifiers.torch.trainer import FlattenLast  # noqa: E402
 pytestmark = pytest.mark.torch
 
 
-def test_flattening_gives_back_gradients_in_the_order_of_its_input_and_of_the_same_values():
+def test_flatten_last_keeps_the_memory_format_of_its_input_in_the_gradient_and_the_values_of_flatten():
     found, layouts = [], []
     for layer in (FlattenLast(), nn.Flatten()):
         torch.manual_seed(0)
@@ -26,7 +26,7 @@ def test_flattening_gives_back_gradients_in_the_order_of_its_input_and_of_the_sa
     assert torch.equal(found[0][1], found[1][1])
 
 
-def test_gradients_of_a_plain_network_keep_its_plain_order():
+def test_the_gradient_of_a_contiguous_input_stays_contiguous():
     layouts = []
     x = torch.randn(4, 8, 6, 6).requires_grad_()
     inner = x * 2

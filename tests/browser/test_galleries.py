@@ -1,0 +1,78 @@
+"""Galleries of digits: tiles, the dialog of a digit, pages, downloads, and the state without images."""
+
+import re
+
+import pandas as pd
+import pytest
+
+from tests.browser.actions import open_view, view_of, wait_for_view, wait_until_at_rest
+
+pytestmark = pytest.mark.browser
+
+
+def test_a_tile_has_a_text_alternative_opens_by_key_steps_by_arrow_and_closes_by_escape(server, page):
+    open_view(page, server, "/errors?dataset=digits&model=sgd")
+    tiles = page.locator("button.tile")
+    tiles.nth(1).wait_for()
+    tiles.first.locator(".ink").wait_for()
+    assert re.match(r"Digit \d+: true \d, .* predicted \d, confidence .* %", tiles.first.get_attribute("aria-label"))
+    first, second = (tiles.nth(place).get_attribute("data-index") for place in range(2))
+    tiles.first.focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("dialog").get_by_role("button", name="Next").wait_for()
+    wait_until_at_rest(page)
+    assert view_of(page)["sample"] == first
+    page.keyboard.press("ArrowRight")
+    wait_for_view(page, f"sample={second}")
+    page.keyboard.press("Escape")
+    page.get_by_role("dialog").wait_for(state="hidden")
+    wait_until_at_rest(page)
+    assert "sample" not in view_of(page)
+
+
+@pytest.mark.mnist
+def test_digits_of_mnist_have_images(server, page):
+    open_view(page, server, "/errors?dataset=mnist&model=random-forest&true=9&pred=4")
+    page.locator("button.tile .ink").first.wait_for()
+    assert page.locator("button.tile .ink").count() == page.locator("button.tile").count()
+
+
+def test_a_page_of_the_gallery_is_a_link(server, page):
+    open_view(page, server, "/errors?dataset=digits&model=sgd&wrong=any")
+    page.get_by_test_id("stPagination").get_by_role("button", name="2").click()
+    wait_for_view(page, "page=2")
+    shown = page.locator("button.tile").first.get_attribute("data-index")
+    page.reload()
+    page.locator("button.tile").first.wait_for()
+    wait_until_at_rest(page)
+    assert page.locator("button.tile").first.get_attribute("data-index") == shown
+
+
+def test_the_csv_file_holds_the_filtered_list(server, page):
+    open_view(page, server, "/errors?dataset=digits&model=sgd&true=8")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download CSV").click()
+    table = pd.read_csv(download.value.path())
+    assert set(table["true"]) == {8}
+    assert (table["sgd"] != 8).all()
+    assert len(table) == int(page.get_by_role("heading", name=re.compile(r"\d+ digit")).inner_text().split()[0])
+
+
+def test_without_images_and_network_the_numbers_stay_and_another_dataset_is_offered(start_server_without_mnist, page):
+    server = start_server_without_mnist("http://127.0.0.1:9")  # No server listens on this port.
+    open_view(page, server, "/?dataset=mnist")
+    page.get_by_test_id("stDataFrame").wait_for()
+    open_view(page, server, "/errors?dataset=mnist&model=sgd&true=9&pred=4")
+    tile = page.locator("button.tile").first
+    tile.wait_for()
+    assert "true 9, predicted 4" in tile.inner_text()
+    assert tile.locator(".ink").count() == 0
+    page.get_by_text("The images of MNIST").wait_for()
+    page.get_by_text("What was tried").click()
+    page.get_by_test_id("stExpander").get_by_test_id("stCode").wait_for()
+    attempts = page.get_by_test_id("stExpander").inner_text()
+    for source in ("MNIST_DATA_DIR", "data/mnist", "cache", "storage.googleapis.com", "OpenML"):
+        assert source in attempts
+    page.get_by_role("button", name="Use the UCI digits instead").click()
+    page.wait_for_url(re.compile("dataset=digits"))
+    page.locator("button.tile .ink").first.wait_for()
