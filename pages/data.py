@@ -56,7 +56,7 @@ with right:
         classes.show_distribution(split_key, measure, shapes, labels[split], digit)
     else:
         measuring.show_progress(*split_key)
-if shapes:
+if shapes or (measured and measured.busy):
     st.subheader("Mean and variance by class")
     classes.show_mean_and_variance(split_key, shapes, digit)
 

@@ -46,8 +46,7 @@ if results.records:
             alt="Test accuracy by training time",
         )
         st.caption(
-            "Filled circles are the Pareto front: no other classifier is both faster and more accurate."
-            " Bars are 95 % confidence intervals."
+            "Filled: Pareto front, where no other is both faster and more accurate. Bars: 95 % confidence intervals."
         )
     with links:
         st.subheader("Where to look first")

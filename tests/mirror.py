@@ -273,11 +273,11 @@ BROKEN: dict[Behaviour, str] = {
     one_sample_short: "expected 78,416 bytes, found 77,632",
     gzip_bomb: "found more than 78,416 bytes",
     endless: "expected at most .* bytes, found more",
-    silent_before_headers: "given up|timed out",
-    silent_halfway: "given up|timed out",
+    silent_before_headers: "timed out",
+    silent_halfway: "timed out",
     half_closed: "broken gzip",
-    trickle: "given up",
-    trickle_of_headers: "given up|header line",
+    trickle: "timed out",
+    trickle_of_headers: "timed out|header line",
 }
 """Faulty behaviors, and the reason that is reported for the images of the test split."""
 

@@ -56,28 +56,28 @@ class Extractor:
         return onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
 
 
-def add_upright(graph: "Graph", image: str, *, centred: bool = False) -> str:
+def add_deslanted(graph: "Graph", image: str, *, centered: bool = False) -> str:
     """Append the nodes that deslant images by a shear about the center of mass: float32 (N, 1, 28, 28).
 
     Each row is shifted horizontally, with linear interpolation. The slant is the covariance of x and y divided by the
-    variance of y, both weighted by the ink. With `centred`, the center of mass is then moved to the middle of the
+    variance of y, both weighted by the ink. With `centered`, the center of mass is then moved to the middle of the
     image. A blank image stays unchanged.
     """
-    centres = np.arange(SIDE, dtype=np.float32) - np.float32((SIDE - 1) / 2)
-    y, x = (axis.ravel() for axis in np.meshgrid(centres, centres, indexing="ij"))
+    centers = np.arange(SIDE, dtype=np.float32) - np.float32((SIDE - 1) / 2)
+    y, x = (axis.ravel() for axis in np.meshgrid(centers, centers, indexing="ij"))
     moments = np.stack([np.ones_like(x), x, y, x * y, y * y], axis=1)  # (784, 5)
     ink, *rest = graph.split(graph.add("MatMul", graph.add("Flatten", image), moments), 5)
     mean_x, mean_y, xy, yy = (graph.add("Div", value, graph.add("Add", ink, np.float32(TINY))) for value in rest)
     covariance = graph.add("Sub", xy, graph.add("Mul", mean_x, mean_y))
     variance = graph.add("Sub", yy, graph.add("Mul", mean_y, mean_y))
     slant = graph.add("Div", covariance, graph.add("Add", variance, np.float32(TINY)))  # (N, 1)
-    # The output at (x, y) is the input at (x + slant (y - mean_y), y) or, with `centred`, at
+    # The output at (x, y) is the input at (x + slant (y - mean_y), y) or, with `centered`, at
     # (x + mean_x + slant y, y + mean_y). The unit of GridSample is 14 pixels.
     zero = graph.add("Mul", ink, np.float32(0))  # (N, 1)
-    down = y[None] if centred else graph.add("Sub", y[None], mean_y)
-    sideways = graph.add("Add", graph.add("Mul", slant, down), mean_x if centred else zero)  # (N, 784)
+    down = y[None] if centered else graph.add("Sub", y[None], mean_y)
+    sideways = graph.add("Add", graph.add("Mul", slant, down), mean_x if centered else zero)  # (N, 784)
     columns = graph.add("Div", graph.add("Add", sideways, x[None]), np.float32(HALF))
-    rows = graph.add("Div", graph.add("Add", mean_y if centred else zero, y[None]), np.float32(HALF))
+    rows = graph.add("Div", graph.add("Add", mean_y if centered else zero, y[None]), np.float32(HALF))
     parts = [graph.add("Reshape", part, np.array([-1, SIDE, SIDE, 1], dtype=np.int64)) for part in (columns, rows)]
     grid = graph.add("Concat", *parts, axis=3)
     return graph.add("GridSample", image, grid, mode="bilinear", padding_mode="zeros", align_corners=0)

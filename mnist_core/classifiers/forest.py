@@ -106,7 +106,7 @@ class GradientForest(Forest):
         values = dict(hyperparameters)
         extractor = {name: values.pop(name) for name in ("directions", "cell", "stride")}
         super().__init__(values, seed)
-        self._extract = OrientedGradients(**extractor, centred=True, unit=False)
+        self._extract = OrientedGradients(**extractor, centered=True, unit=False)
 
     def _rows(self, images: np.ndarray) -> np.ndarray:
         return self._extract(images)

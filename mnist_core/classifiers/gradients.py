@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mnist_core.base.digits import SIDE
-from mnist_core.classifiers.extractor import Extractor, add_upright
+from mnist_core.classifiers.extractor import Extractor, add_deslanted
 
 if TYPE_CHECKING:
     from mnist_core.classifiers.onnx.graph import Graph
@@ -23,7 +23,7 @@ class OrientedGradients(Extractor):
         Number of directions, evenly spaced over the full circle.
     cell, stride : int
         Side of a cell, and distance between neighboring cells, in pixels.
-    centred : bool
+    centered : bool
         Move the center of mass to the middle of the image.
     unit : bool
         Scale the features of each image to length 1, so that they do not depend on the strength of the ink.
@@ -34,14 +34,14 @@ class OrientedGradients(Extractor):
     Maji, Malik (2009), "Fast and accurate digit classification", UC Berkeley.
     """
 
-    def __init__(self, *, directions: int, cell: int, stride: int, centred: bool, unit: bool) -> None:
+    def __init__(self, *, directions: int, cell: int, stride: int, centered: bool, unit: bool) -> None:
         self._directions, self._cell, self._stride = directions, cell, stride
-        self._centred, self._unit = centred, unit
+        self._centered, self._unit = centered, unit
 
     def add_to(self, graph: "Graph") -> str:
         """Append the nodes that compute the features, float32 (N, d); return the name of the output."""
         ink = graph.add("Div", graph.images(shape=(1, SIDE, SIDE)), np.float32(255))
-        image = add_upright(graph, ink, centred=self._centred)
+        image = add_deslanted(graph, ink, centered=self._centered)
         kernels = derivative_kernels(self._directions)
         edges = graph.add("Relu", graph.add("Conv", image, kernels, pads=[kernels.shape[-1] // 2] * 4))
         margin = (self._cell - self._stride + 1) // 2

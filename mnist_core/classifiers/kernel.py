@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from mnist_core.classifiers.onnx.graph import Graph
 
 
-class KernelMachine:
+class KernelClassifier:
     """Base class: principal components, followed by a scikit-learn model, and the ONNX graph."""
 
     _model: Any
@@ -35,7 +35,7 @@ class KernelMachine:
     @property
     def details(self) -> dict[str, Any]:
         """Number of centers, and the share of the variance that the principal components explain."""
-        return {"centres": len(self._centres()), "explained_variance": float(self._pca.explained_variance_ratio_.sum())}
+        return {"centres": len(self._centers()), "explained_variance": float(self._pca.explained_variance_ratio_.sum())}
 
     def fit(
         self,
@@ -70,18 +70,18 @@ class KernelMachine:
         """Return principal components, squared distances by a matrix product, the exponential, and `_last_step`."""
         from mnist_core.classifiers.onnx.graph import Graph
 
-        graph, centres = Graph(), self._centres()
+        graph, centers = Graph(), self._centers()
         axes = self._pca.components_.astype(np.float64)
         rows, scale = self._add_rows(graph)
         z = graph.linear(rows, (axes.T * scale).astype(np.float32), -axes @ self._pca.mean_.astype(np.float64))
         # -gamma |z - c|^2 = 2 gamma z.c - gamma |c|^2 - gamma |z|^2
         products = graph.linear(
             graph.add("Mul", z, np.float64(2 * self._gamma)),
-            centres.T,
-            -self._gamma * (centres.astype(np.float64) ** 2).sum(axis=1),
-        )  # (n, centres)
+            centers.T,
+            -self._gamma * (centers.astype(np.float64) ** 2).sum(axis=1),
+        )  # (n, centers)
         lengths = graph.add("Mul", graph.add("ReduceSumSquare", z, axes=[1]), np.float64(self._gamma))  # (n, 1)
-        kernel = graph.add("Exp", graph.add("Sub", products, lengths))  # (n, centres)
+        kernel = graph.add("Exp", graph.add("Sub", products, lengths))  # (n, centers)
         return graph.model(graph.cast(self._last_step(graph, kernel), "float32"))
 
     def _rows(self, images: np.ndarray) -> np.ndarray:
@@ -96,7 +96,7 @@ class KernelMachine:
         """Return principal components, float64 (n, components), with values that single precision holds exactly."""
         return self._pca.transform(rows).astype(np.float64)
 
-    def _centres(self) -> np.ndarray:
+    def _centers(self) -> np.ndarray:
         """Return the centers of the kernel, float32 (centers, components)."""
         raise NotImplementedError
 
@@ -105,7 +105,7 @@ class KernelMachine:
         raise NotImplementedError
 
 
-class NystroemSgd(KernelMachine):
+class NystroemSgd(KernelClassifier):
     """A linear SVM on the Nyström approximation of the RBF kernel, trained by stochastic gradient descent."""
 
     def __init__(self, hyperparameters: Hyperparameters, seed: int) -> None:
@@ -127,15 +127,15 @@ class NystroemSgd(KernelMachine):
         )
         self._model = make_pipeline(self._features, self._linear)
 
-    def _centres(self) -> np.ndarray:
+    def _centers(self) -> np.ndarray:
         return self._features.components_.astype(np.float32)
 
     def _last_step(self, graph: "Graph", kernel: str) -> str:
-        weights = self._features.normalization_.T @ self._linear.coef_.T  # (centres, 10)
+        weights = self._features.normalization_.T @ self._linear.coef_.T  # (centers, 10)
         return graph.linear(kernel, weights, self._linear.intercept_)
 
 
-class OneVsOneSvc(KernelMachine):
+class OneVsOneSvc(KernelClassifier):
     """scikit-learn's SVC: one binary SVM for each of 45 pairs of classes. The class with the most wins is predicted.
 
     The sums of the decision values break ties.
@@ -162,7 +162,7 @@ class OneVsOneSvc(KernelMachine):
         self._model.fit(projected[order], labels[order])
         return order[self._model.support_]
 
-    def _centres(self) -> np.ndarray:
+    def _centers(self) -> np.ndarray:
         return self._model.support_vectors_.astype(np.float32)
 
     def _last_step(self, graph: "Graph", kernel: str) -> str:
@@ -200,7 +200,7 @@ class VirtualSvc(OneVsOneSvc):
     def __init__(self, hyperparameters: Hyperparameters, seed: int) -> None:
         super().__init__(hyperparameters, seed)
         extractor = {name: hyperparameters[name] for name in ("directions", "cell", "stride")}
-        self._extract = OrientedGradients(**extractor, centred=False, unit=True)  # centering would undo shifts
+        self._extract = OrientedGradients(**extractor, centered=False, unit=True)  # centering would undo shifts
         self._shift = hyperparameters["shift_pixels"]
 
     def _rows(self, images: np.ndarray) -> np.ndarray:
@@ -219,7 +219,7 @@ class VirtualSvc(OneVsOneSvc):
         self._fit_sorted(np.concatenate(projected), np.tile(labels[support], len(projected)))
 
 
-class OneVsRestSvc(KernelMachine):
+class OneVsRestSvc(KernelClassifier):
     """OneVsRestClassifier(SVC): ten binary SVMs, each separating one class from all others."""
 
     def __init__(self, hyperparameters: Hyperparameters, seed: int) -> None:
@@ -227,20 +227,20 @@ class OneVsRestSvc(KernelMachine):
         from sklearn.svm import SVC
 
         super().__init__(hyperparameters, seed)
-        machine = SVC(C=hyperparameters["C"], gamma=self._gamma, cache_size=1000, random_state=seed)
-        self._model = OneVsRestClassifier(machine, n_jobs=-1)
+        svm = SVC(C=hyperparameters["C"], gamma=self._gamma, cache_size=1000, random_state=seed)
+        self._model = OneVsRestClassifier(svm, n_jobs=-1)
 
-    def _centres(self) -> np.ndarray:
-        vectors = np.concatenate([machine.support_vectors_ for machine in self._model.estimators_])
+    def _centers(self) -> np.ndarray:
+        vectors = np.concatenate([svm.support_vectors_ for svm in self._model.estimators_])
         return vectors[self._first_seen()[0]].astype(np.float32)
 
     def _last_step(self, graph: "Graph", kernel: str) -> str:
         places = self._first_seen()[1]
         weights = np.zeros((places.max() + 1, N_CLASSES), dtype=np.float32)
         start = 0
-        for digit, machine in enumerate(self._model.estimators_):
-            end = start + len(machine.support_)
-            weights[places[start:end], digit] = machine.dual_coef_[0]
+        for digit, svm in enumerate(self._model.estimators_):
+            end = start + len(svm.support_)
+            weights[places[start:end], digit] = svm.dual_coef_[0]
             start = end
         return graph.linear(kernel, weights, np.concatenate([m.intercept_ for m in self._model.estimators_]))
 
@@ -249,6 +249,6 @@ class OneVsRestSvc(KernelMachine):
 
         The binary SVMs share support vectors.
         """
-        support = np.concatenate([machine.support_ for machine in self._model.estimators_])
+        support = np.concatenate([svm.support_ for svm in self._model.estimators_])
         _, first, places = np.unique(support, return_index=True, return_inverse=True)
         return first, places

@@ -6,7 +6,7 @@ import numpy as np
 
 from mnist_core.base.digits import SIDE
 from mnist_core.base.progress import Progress, silent
-from mnist_core.classifiers.extractor import Extractor, add_upright
+from mnist_core.classifiers.extractor import Extractor, add_deslanted
 from mnist_core.classifiers.spec import History, Hyperparameters, Validation
 
 if TYPE_CHECKING:
@@ -54,8 +54,10 @@ class PatchFeatures(Extractor):
         from sklearn.cluster import MiniBatchKMeans
 
         rng = np.random.default_rng(self._seed)
-        upright = _Upright()(images[rng.choice(len(images), min(len(images), SAMPLES // 10), replace=False)])
-        windows = np.lib.stride_tricks.sliding_window_view(upright.reshape(-1, SIDE, SIDE), (PATCH, PATCH), axis=(1, 2))
+        deslanted = _Deslanted()(images[rng.choice(len(images), min(len(images), SAMPLES // 10), replace=False)])
+        windows = np.lib.stride_tricks.sliding_window_view(
+            deslanted.reshape(-1, SIDE, SIDE), (PATCH, PATCH), axis=(1, 2)
+        )
         chosen = (rng.integers(0, size, SAMPLES) for size in windows.shape[:3])
         patches = windows[tuple(chosen)].reshape(SAMPLES, -1)
         patches = patches[patches.std(axis=1) > FLAT]
@@ -66,21 +68,21 @@ class PatchFeatures(Extractor):
         clusters = MiniBatchKMeans(self._patches, random_state=self._seed, batch_size=4096, n_init=1, max_iter=20).fit(
             (patches - mean) @ whitening
         )
-        centres = clusters.cluster_centers_ / np.linalg.norm(clusters.cluster_centers_, axis=1, keepdims=True)
-        weights = centres @ whitening  # (patches, 36), for patches of variance 1
+        centers = clusters.cluster_centers_ / np.linalg.norm(clusters.cluster_centers_, axis=1, keepdims=True)
+        weights = centers @ whitening  # (patches, 36), for patches of variance 1
         self._kernels = weights.reshape(-1, 1, PATCH, PATCH).astype(np.float32)
         self._bias = (-weights @ mean - self._threshold).astype(np.float32)
 
     def add_to(self, graph: "Graph") -> str:
         """Append the nodes that compute the features, float32 (N, 16 * patches); return the name of the output."""
-        image = add_upright(graph, graph.add("Div", graph.images(shape=(1, SIDE, SIDE)), np.float32(255)))
+        image = add_deslanted(graph, graph.add("Div", graph.images(shape=(1, SIDE, SIDE)), np.float32(255)))
         average = np.full((1, 1, PATCH, PATCH), 1 / PATCH**2, dtype=np.float32)
         mean = graph.add("Conv", image, average)
         square = graph.add("Conv", graph.add("Mul", image, image), average)
         variance = graph.add("Relu", graph.add("Sub", square, graph.add("Mul", mean, mean)))
         deviation = graph.add("Sqrt", graph.add("Add", variance, np.float32(FLAT)))
-        centred = self._kernels - self._kernels.mean(axis=(2, 3), keepdims=True)  # subtracts the mean of a patch
-        products = graph.add("Div", graph.add("Conv", image, centred), deviation)
+        centered = self._kernels - self._kernels.mean(axis=(2, 3), keepdims=True)  # subtracts the mean of a patch
+        products = graph.add("Div", graph.add("Conv", image, centered), deviation)
         responses = graph.add("Relu", graph.add("Add", products, self._bias[None, :, None, None]))
         return graph.add(
             "Flatten", graph.add("AveragePool", responses, kernel_shape=[CELL, CELL], strides=[STEP, STEP])
@@ -155,9 +157,9 @@ class PatchSgd:
         return features
 
 
-class _Upright(Extractor):
+class _Deslanted(Extractor):
     """Pixels in 0..1 of deslanted images."""
 
     def add_to(self, graph: "Graph") -> str:
         image = graph.add("Div", graph.images(shape=(1, SIDE, SIDE)), np.float32(255))
-        return graph.add("Flatten", add_upright(graph, image))
+        return graph.add("Flatten", add_deslanted(graph, image))

@@ -194,8 +194,7 @@ def trials_frame(table: pd.DataFrame, space: Space, format_value: FormatValue) -
 def slices_frame(rows: pd.DataFrame, format_value: FormatValue) -> pd.DataFrame:
     """Return one row per trial and hyperparameter: its value, the accuracy in percent, and two flags.
 
-    The flags `best_trial` and `grid_edge` tell whether the trial is the best one and whether the value is at an edge of
-    a numeric grid.
+    The flags `best_trial` and `grid_edge` mark the best trial and values at an edge of a numeric grid.
     """
     return pd.DataFrame(
         {

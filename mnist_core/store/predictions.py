@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from mnist_core.base.digits import N_CLASSES
 from mnist_core.base.errors import ArtifactCorruptError
 from mnist_core.base.quantization import unpack
 from mnist_core.datasets import SplitName, get_dataset_spec, list_datasets
@@ -17,7 +18,7 @@ def load_scores(record: Record) -> np.ndarray:
     """Return the scores of the test split, float32 of shape (n_test, 10), read-only."""
     scores = _read_array(record, PREDICTIONS, "scores")
     not_finite = np.count_nonzero(~np.isfinite(scores))
-    if scores.shape != (record.n_test, 10) or not_finite:
+    if scores.shape != (record.n_test, N_CLASSES) or not_finite:
         reason = (
             f"{PREDICTIONS} should hold finite scores of shape ({record.n_test}, 10), found shape {scores.shape}"
             f" with {not_finite:,} NaN or infinite values."
@@ -33,7 +34,7 @@ def load_out_of_fold(record: Record) -> np.ndarray:
     cross-validated: `record.cross_validation` is not None.
     """
     steps = _read_array(record, OUT_OF_FOLD, "steps")
-    if steps.shape != (record.n_train, 10):
+    if steps.shape != (record.n_train, N_CLASSES):
         reason = f"{OUT_OF_FOLD} should have shape ({record.n_train}, 10), found {steps.shape}."
         raise ArtifactCorruptError(record.dataset, record.classifier, reason)
     scores = unpack(steps) * np.float32(record.temperature)

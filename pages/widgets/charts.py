@@ -26,13 +26,13 @@ def show(figure: go.Figure, frame: Callable[[], pd.DataFrame], *, name: str, alt
     offer_csv(frame, name=name, help="The figure's data.")
 
 
-def offer_csv(frame: Callable[[], pd.DataFrame], *, name: str, help: str) -> None:
+def offer_csv(frame: Callable[[], pd.DataFrame] | None, *, name: str, help: str) -> None:
     """Show a button that downloads a frame.
 
     Parameters
     ----------
-    frame : callable
-        Returns the data. Called on download only.
+    frame : callable or None
+        Returns the data. Called on download only. Without data, the button is disabled.
     name : str
         Name of the CSV file without extension; also the key of the button.
     help : str
@@ -40,12 +40,13 @@ def offer_csv(frame: Callable[[], pd.DataFrame], *, name: str, help: str) -> Non
     """
     st.download_button(
         "CSV",
-        lambda: frame().to_csv(index=False).encode(),
+        "" if frame is None else lambda: frame().to_csv(index=False).encode(),
         file_name=f"{name}.csv",
         mime="text/csv",
         icon=":material/download:",
         type="tertiary",
         on_click="ignore",
+        disabled=frame is None,
         key=f"csv {name}",
         help=help,
     )

@@ -35,10 +35,11 @@ export default function ({ data, parentElement, setTriggerValue }) {
     } else {
       node.setAttribute("role", "img")
     }
-    if (data.sheet) {
+    if (data.sheet || data.loading) {
       const pictures = element("div", "pictures")
+      const count = data.tiles.length * data.pictures
       for (let i = 0; i < data.pictures; i++) {
-        pictures.append(ink(data.sheet, position * data.pictures + i, data.tiles.length * data.pictures))
+        pictures.append(data.sheet ? ink(data.sheet, position * data.pictures + i, count) : element("div", "loading"))
       }
       node.append(pictures)
     }

@@ -33,6 +33,7 @@ def show_tiles(
     size: int,
     columns: int | None = None,
     pictures: int = 1,
+    loading: bool = False,
     **options: Any,
 ) -> None:
     """Show tiles side by side.
@@ -53,12 +54,15 @@ def show_tiles(
         Tiles in a row, half as many on a narrow screen. By default as many as fit.
     pictures : int
         Images of each tile.
+    loading : bool
+        Whether the sheet follows later. The tiles then reserve the space of their images.
     options
         Passed to the component. With `on_clicked_change`, tiles are buttons.
     """
     data = {
         "columns": columns,
         "pictures": pictures,
+        "loading": loading,
         "sheet": sheet and f"data:image/png;base64,{base64.b64encode(sheet).decode()}",
         "size": size,
         "accent": theme.accent(),
@@ -69,14 +73,14 @@ def show_tiles(
 
 
 def show_digits(split: SplitKey, indices: np.ndarray, tiles: list[dict[str, Any]], **options: Any) -> None:
-    """Show tiles of these digits of a split. While the images are not loaded, tiles have captions only.
+    """Show tiles of these digits of a split. Without the images, tiles have captions only.
 
     `options` are those of `show_tiles`.
     """
     images, sheet = image_loading.images(*split), None
     if images is not None:
         sheet = cached.sheet(*split, get_dataset_spec(split[0]).fingerprint, tuple(indices.tolist()), images)
-    show_tiles(sheet, tiles, **options)
+    show_tiles(sheet, tiles, loading=image_loading.is_loading(*split), **options)
 
 
 def show_pixels(digit: np.ndarray, alt: str) -> None:

@@ -48,8 +48,7 @@ def show_gallery(
     order = ", ".join(results.labels.values())
     bold = "those that disagree with the label" if labels_in_question else "wrong ones"
     st.caption(
-        f"Below each digit: its index, the confidence of the prediction, and the predictions of {order};"
-        f" {bold} in bold."
+        f"Below each digit: its index, the prediction's confidence, and the predictions of {order}; {bold} in bold."
     )
     runs.note_missing(results.problems.values())
     if opened is not None:

@@ -17,8 +17,15 @@ def images(dataset: str, split: SplitName) -> np.ndarray | None:
     return cached.load_pixels(dataset, split).images
 
 
+def is_loading(dataset: str, split: SplitName) -> bool:
+    """Return whether the images of a split are being loaded."""
+    return cached.load_pixels(dataset, split).busy
+
+
 def show_state(dataset: str, split: SplitName, *, has_numbers: bool = True) -> None:
     """Show the progress of loading the images, or why they are unavailable. Show nothing once they are loaded.
+
+    The progress is at the end of the sidebar, so that nothing on the page moves when the images are there.
 
     Parameters
     ----------
@@ -26,10 +33,12 @@ def show_state(dataset: str, split: SplitName, *, has_numbers: bool = True) -> N
         Whether the page has numbers that do not need the images.
     """
     state = cached.load_pixels(dataset, split)
+    with st.container():  # Takes no space when empty, and keeps the positions of the elements that follow.
+        if state.error is not None:
+            _show_failure(dataset, split, state.error, has_numbers=has_numbers)
     if state.busy:
-        _show_progress(dataset, split)
-    elif state.error is not None:
-        _show_failure(dataset, split, state.error, has_numbers=has_numbers)
+        with st.sidebar:
+            _show_progress(dataset, split)
 
 
 @st.fragment(run_every=0.7)

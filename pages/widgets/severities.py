@@ -26,7 +26,7 @@ def show_severities(
 ) -> None:
     """Show a digit unchanged and at the five severities, one row per transform.
 
-    While the images are not loaded, tiles have captions only.
+    Without the images, tiles have captions only.
 
     Parameters
     ----------
@@ -59,4 +59,5 @@ def show_severities(
     options: dict[str, Any] = {}
     if on_click is not None:
         options["on_clicked_change"] = lambda: on_click(st.session_state[key].clicked)
-    digit_tiles.show_tiles(sheet, tiles, size=64, columns=6, key=key, **options)
+    loading = image_loading.is_loading(*split)
+    digit_tiles.show_tiles(sheet, tiles, size=64, columns=6, key=key, loading=loading, **options)

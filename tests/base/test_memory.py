@@ -36,7 +36,8 @@ step()
 
 def printed(code: str) -> list[int]:
     """Return the numbers that a new process prints when it runs the code."""
-    run = subprocess.run([sys.executable, "-c", STEPS + code], cwd=PROJECT, capture_output=True, text=True, check=True)
+    command = [sys.executable, "-c", STEPS + code]
+    run = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=True, timeout=60)
     return [int(word) for word in run.stdout.split()]
 
 

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import subprocess
 import sys
 import time
 
@@ -11,6 +10,7 @@ import pytest
 from benchmarks.isolation import TimeLimitError, run_isolated
 from benchmarks.servers import BenchmarkError
 from tests.conftest import PROJECT
+from tests.processes import running, wait_for_line
 
 TIMEOUT = 60
 PARENT = "from tests.benchmarks.test_isolation import print_and_sleep, run_isolated; run_isolated(print_and_sleep)"
@@ -41,10 +41,12 @@ def print_and_sleep():
     time.sleep(2 * TIMEOUT)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGKILL])
 def test_a_measurement_ends_with_its_parent_process_even_if_a_signal_ends_the_parent(end):
-    with subprocess.Popen([sys.executable, "-c", PARENT], cwd=PROJECT, stdout=subprocess.PIPE) as parent:
-        assert parent.stdout.readline() == b"Started\n"
+    with running([sys.executable, "-c", PARENT], PROJECT) as parent:
+        wait_for_line(parent, "Started")
         parent.send_signal(end)
-        assert parent.communicate(timeout=TIMEOUT) == (b"", None)  # the pipe closes when both processes have ended
+        output, _ = parent.communicate(timeout=TIMEOUT)  # the pipe closes when both processes have ended
+    assert output == ""
     assert parent.returncode == -end

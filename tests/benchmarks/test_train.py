@@ -17,6 +17,7 @@ from mnist_core.classifiers.spec import as_rows
 from tests.conftest import PROJECT
 
 
+@pytest.mark.slow
 def test_a_benchmark_measures_and_logs_the_test_set_evaluation(tmp_path):
     found = subprocess.run(
         [sys.executable, "-m", "benchmarks.train", "logistic", "--dataset", "digits", "--json", tmp_path / "out.json"],
@@ -25,6 +26,7 @@ def test_a_benchmark_measures_and_logs_the_test_set_evaluation(tmp_path):
         capture_output=True,
         text=True,
         check=True,
+        timeout=100,
     )
     assert "| Logistic regression" in found.stdout
     assert "All nine" not in found.stdout
@@ -49,6 +51,7 @@ def test_validation_accuracy_is_measured_without_a_test_set_evaluation(tmp_path)
         capture_output=True,
         text=True,
         check=True,
+        timeout=100,
     )
     training = load_dataset("digits").train
     kept, held = train_test_split(np.arange(898), test_size=1 / 6, stratify=training.labels, random_state=0)

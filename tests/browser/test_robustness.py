@@ -53,7 +53,7 @@ def test_clicks_on_a_point_and_a_picture_select_the_severity_and_the_undistorted
     assert f"{TRANSFORMS['noise'].severities[4]:g}" in selected.inner_text()
     page.get_by_test_id("stPagination").get_by_role("button", name="2").click()
     wait_for_view(page, "page=2")
-    page.get_by_role("button", name="Noise, as it is").click()
+    page.get_by_role("button", name="Noise, original").click()
     page.wait_for_url(lambda url: "page=" not in url)
     wait_until_at_rest(page)
     assert view_of(page)["severity"] == "5"

@@ -21,7 +21,7 @@ from mnist_core.classifiers.registry import (
     origin_of,
     search_space_of,
 )
-from mnist_core.classifiers.spec import ClassifierSpec, EnsembleSpec, Estimator, History
+from mnist_core.classifiers.spec import ClassifierSpec, EnsembleSpec, Estimator, History, Hyperparameters
 from mnist_core.datasets import Split, get_dataset_spec, list_datasets, load_dataset
 from mnist_core.store import Record, load_model, save_run
 
@@ -117,14 +117,22 @@ def test_a_stored_model_predicts_the_same_after_loading(
     np.testing.assert_array_equal(load_model(record).predict_proba(images), served.predict_proba(images))
 
 
+SEEDED = [name for name, spec in CLASSIFIERS.items() if not (spec.requires or is_ensemble(name))]
+"""The single classifiers that are trained without PyTorch."""
+
+
 @pytest.mark.parametrize(
-    "name", [name for name, spec in CLASSIFIERS.items() if not (spec.requires or is_ensemble(name))]
+    ("name", "changes"),
+    [
+        *(pytest.param(name, {}, marks=pytest.mark.slow if name in SMALLER else ()) for name in SEEDED),
+        *((name, SMALLER[name]) for name in SEEDED if name in SMALLER),
+    ],
 )
-def test_the_same_seed_gives_the_same_scores(name) -> None:
+def test_the_same_seed_gives_the_same_scores(name: str, changes: Hyperparameters) -> None:
     images, labels = load_dataset("digits").train.images[:300], load_dataset("digits").train.labels[:300]
     scores = []
     for _ in range(2):
-        estimator = get_trainable_spec(name).build(hyperparameters_for(name, "digits"), 3)
+        estimator = get_trainable_spec(name).build(hyperparameters_for(name, "digits") | changes, 3)
         estimator.fit(images, labels)
         scores.append(estimator.scores(images))
     np.testing.assert_array_equal(*scores)
@@ -220,7 +228,7 @@ def test_serving_imports_no_package_for_training(module: str) -> None:
         f"import sys, mnist_core.classifiers.{module}\n"
         "print(*(name for name in ('sklearn', 'torch', 'onnx', 'scipy') if name in sys.modules))"
     )
-    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
     assert found.stdout.strip() == ""
 
 

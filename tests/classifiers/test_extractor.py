@@ -5,7 +5,7 @@ import pytest
 from scipy import ndimage
 
 from mnist_core.base.digits import SIDE
-from mnist_core.classifiers.extractor import Extractor, add_upright
+from mnist_core.classifiers.extractor import Extractor, add_deslanted
 from mnist_core.classifiers.gradients import OrientedGradients, derivative_kernels
 from mnist_core.classifiers.patches import FLAT, PatchFeatures
 from mnist_core.datasets import load_dataset
@@ -14,17 +14,17 @@ IMAGES = load_dataset("digits").test.images[:40]
 PLACES = np.arange(SIDE) - (SIDE - 1) / 2
 
 
-class Upright(Extractor):
-    def __init__(self, *, centred):
-        self._centred = centred
+class Deslanted(Extractor):
+    def __init__(self, *, centered):
+        self._centered = centered
 
     def add_to(self, graph):
         image = graph.add("Div", graph.images(shape=(1, SIDE, SIDE)), np.float32(255))
-        return graph.add("Flatten", add_upright(graph, image, centred=self._centred))
+        return graph.add("Flatten", add_deslanted(graph, image, centered=self._centered))
 
 
-def upright(images, *, centred):
-    return Upright(centred=centred)(images).reshape(-1, SIDE, SIDE)
+def deslanted(images, *, centered):
+    return Deslanted(centered=centered)(images).reshape(-1, SIDE, SIDE)
 
 
 def moments(image):
@@ -36,15 +36,15 @@ def moments(image):
     return mean_x, mean_y, slant
 
 
-@pytest.mark.parametrize("centred", [False, True])
-def test_a_deslanted_image_is_equal_to_a_shear_by_scipy(centred):
-    for image, found in zip(IMAGES / 255, upright(IMAGES, centred=centred), strict=True):
+@pytest.mark.parametrize("centered", [False, True])
+def test_a_deslanted_image_is_equal_to_a_shear_by_scipy(centered):
+    for image, found in zip(IMAGES / 255, deslanted(IMAGES, centered=centered), strict=True):
         mean_x, mean_y, slant = moments(image)
         matrix = np.array([[1, 0], [slant, 1]])  # rows and columns
         middle = np.full(2, (SIDE - 1) / 2)
-        target = np.array([0, 0]) if centred else np.array([mean_y, mean_x])
+        target = np.array([0, 0]) if centered else np.array([mean_y, mean_x])
         offset = np.array([mean_y, mean_x]) - matrix @ target
-        if not centred:
+        if not centered:
             offset = np.array([0, -slant * mean_y])
         expected = ndimage.affine_transform(
             np.pad(image, 1), matrix, offset + middle + 1 - matrix @ (middle + 1), order=1
@@ -54,16 +54,16 @@ def test_a_deslanted_image_is_equal_to_a_shear_by_scipy(centred):
 
 def test_a_deslanted_image_has_no_slant_and_a_centered_one_has_its_ink_in_the_middle():
     before = [abs(moments(image)[2]) for image in IMAGES]
-    for image in upright(IMAGES, centred=True):
+    for image in deslanted(IMAGES, centered=True):
         mean_x, mean_y, slant = moments(image)
         assert abs(slant) < 0.1 * max(before)
         assert (abs(mean_x), abs(mean_y)) < (0.5, 0.5)
 
 
 def test_oriented_gradients_are_equal_to_a_plain_implementation():
-    extractor = OrientedGradients(directions=6, cell=8, stride=4, centred=False, unit=True)
+    extractor = OrientedGradients(directions=6, cell=8, stride=4, centered=False, unit=True)
     found = extractor(IMAGES)
-    for image, row in zip(upright(IMAGES, centred=False), found, strict=True):
+    for image, row in zip(deslanted(IMAGES, centered=False), found, strict=True):
         cells = []
         for kernel in derivative_kernels(6)[:, 0]:
             edges = np.pad(np.maximum(ndimage.correlate(image, kernel, mode="constant"), 0), 2)
@@ -79,10 +79,10 @@ def test_patch_features_are_the_responses_to_whitened_centers_averaged_over_cell
     extractor.fit(load_dataset("digits").train.images)
     found = extractor(IMAGES[:5]).reshape(5, 12, 4, 4)
     weights, bias = extractor._kernels.reshape(12, -1), extractor._bias
-    for image, maps in zip(upright(IMAGES[:5], centred=False), found, strict=True):
+    for image, maps in zip(deslanted(IMAGES[:5], centered=False), found, strict=True):
         windows = np.lib.stride_tricks.sliding_window_view(image, (6, 6)).reshape(23, 23, -1)
-        centred = windows - windows.mean(axis=-1, keepdims=True)
-        scaled = centred / np.sqrt(windows.var(axis=-1, keepdims=True) + FLAT)
+        centered = windows - windows.mean(axis=-1, keepdims=True)
+        scaled = centered / np.sqrt(windows.var(axis=-1, keepdims=True) + FLAT)
         responses = np.maximum(scaled @ weights.T + bias, 0)  # (23, 23, 12)
         for row in range(4):
             for column in range(4):
@@ -92,8 +92,8 @@ def test_patch_features_are_the_responses_to_whitened_centers_averaged_over_cell
 
 def test_a_blank_image_has_finite_features_and_no_images_give_no_rows():
     for extractor in (
-        OrientedGradients(directions=8, cell=6, stride=3, centred=True, unit=True),
-        OrientedGradients(directions=8, cell=6, stride=3, centred=True, unit=False),
+        OrientedGradients(directions=8, cell=6, stride=3, centered=True, unit=True),
+        OrientedGradients(directions=8, cell=6, stride=3, centered=True, unit=False),
     ):
         assert np.isfinite(extractor(np.zeros((2, SIDE, SIDE), dtype=np.uint8))).all()
         assert extractor(IMAGES[:0]).shape == (0, extractor.width)

@@ -16,7 +16,7 @@ def test_a_full_disk_is_reported_and_leaves_the_run_unchanged(
     assert main([command, "logistic", "--dataset", "digits", "--force"]) == 1
     error = capsys.readouterr().err.splitlines()[-1]
     assert full_disk in error
-    assert error.endswith("Free disk space or grant access, then run this again.")
+    assert error.endswith("Free disk space or grant access, and run the command again.")
     assert store.load_record("digits", "logistic") == before
 
 

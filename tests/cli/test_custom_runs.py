@@ -8,7 +8,7 @@ import pytest
 from mnist_core import store
 from mnist_core.__main__ import main
 from mnist_core.store.test_evaluations import evaluations_file
-from mnist_core.training import train
+from mnist_core.training import CustomRun, train
 
 pytestmark = pytest.mark.usefixtures("empty_artifacts")
 
@@ -59,14 +59,14 @@ def test_the_name_of_a_deleted_run_is_not_used_again(capsys) -> None:
 
 @pytest.mark.parametrize("command", ["cv", "curve", "seeds"])
 def test_commands_that_need_all_training_digits_refuse_a_run_on_a_subset(command: str, capsys) -> None:
-    train("logistic", "digits", subset=100, store_as="logistic@1")
+    train("logistic", "digits", custom=CustomRun(subset=100))
     assert main([command, "logistic@1", "--dataset", "digits"]) == 1
     assert "logistic@1 was trained on 100 of 898 digits" in capsys.readouterr().err
 
 
 def test_a_custom_run_on_all_training_digits_can_be_cross_validated() -> None:
     pytest.importorskip("cleanlab")
-    train("logistic", "digits", changes={"C": 0.1}, store_as="logistic@1")
+    train("logistic", "digits", custom=CustomRun(changes={"C": 0.1}))
     assert main(["cv", "logistic@1", "--dataset", "digits", "--jobs", "1"]) == 0
     assert main(["verify", "logistic@1", "--dataset", "digits"]) == 0
     assert store.load_record("digits", "logistic@1").cross_validation

@@ -160,6 +160,8 @@ def test_ctrl_c_leaves_no_partial_run_and_prints_no_traceback(empty_artifacts: P
     assert _files(empty_artifacts) == []
 
 
+@pytest.mark.slow
+@pytest.mark.slow
 @pytest.mark.parametrize("ending", ["Ctrl-C in a terminal", "kill"])
 def test_an_interrupt_ends_all_parallel_trainings_and_their_processes(ending: str) -> None:
     command = _command("train", "mlp", "random-forest", "--dataset", "digits", "--jobs", "2", "--progress", "json")
@@ -189,6 +191,7 @@ sys.exit(main(["train", "logistic", "--dataset", "digits", "--progress", "json"]
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupt_while_a_run_is_written_leaves_no_temporary_file(
     ending: signal.Signals, empty_artifacts: Path

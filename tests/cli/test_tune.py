@@ -65,4 +65,4 @@ def test_wrong_arguments_exit_with_status_2(arguments, message, capsys):
 def test_a_custom_run_cannot_be_tuned(capsys):
     assert main(["tune", "logistic@1", "--dataset", "digits"]) == 1
     (error,) = capsys.readouterr().err.splitlines()
-    assert "tune its classifier, logistic, instead" in error
+    assert "found the custom run logistic@1. Tune logistic instead." in error

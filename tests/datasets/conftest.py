@@ -1,4 +1,4 @@
-"""The noise dataset, its mirrors, and the real MNIST where it is at hand."""
+"""Fixtures of the dataset tests: a dataset of noise, mirrors for it, and the folder of MNIST."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,12 +11,13 @@ from tests.mirror import Behaviour, Mirror, Noise, make_noise
 
 @pytest.fixture(scope="session")
 def noise() -> Noise:
+    """Return a small dataset of noise in MNIST's format."""
     return make_noise()
 
 
 @pytest.fixture
 def start_mirror(noise: Noise, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Behaviour], Mirror]]:
-    """Starts mirrors, and closes them with the test."""
+    """Return a function that starts a mirror. All mirrors are closed after the test."""
     monkeypatch.setenv("no_proxy", "*")
     started: list[Mirror] = []
 
@@ -31,10 +32,11 @@ def start_mirror(noise: Noise, monkeypatch: pytest.MonkeyPatch) -> Iterator[Call
 
 @pytest.fixture
 def cache(tmp_path: Path) -> Path:
+    """Return the path of a cache that does not exist yet."""
     return tmp_path / "cache" / "mnist"
 
 
 @pytest.fixture(scope="session")
 def real_mnist() -> Path:
-    """The folder of the real files, for tests marked `mnist`: where they are missing, the mark decides what happens."""
+    """Return the folder of MNIST's files, for tests marked `mnist`, which are skipped without them."""
     return mnist_folder()

@@ -1,4 +1,4 @@
-"""Whatever mirrors, OpenML, the disk and other processes do: whole files in bounded time, or a clear error."""
+"""Downloads: complete files within the time limit, or an error that names the cause."""
 
 import errno
 import os
@@ -16,6 +16,7 @@ import pytest
 from mnist_core.base.errors import DatasetUnavailableError
 from mnist_core.base.progress import silent
 from mnist_core.datasets.sources import Sources, obtain
+from tests.conftest import PROJECT
 from tests.mirror import (
     BROKEN,
     NEVER_SILENT,
@@ -31,7 +32,6 @@ from tests.mirror import (
 )
 
 IMAGES, LABELS = "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"
-ROOT = Path(__file__).resolve().parents[2]
 StartMirror = Callable[[Behaviour], Mirror]
 
 
@@ -45,7 +45,7 @@ def names_in(folder: Path) -> list[str]:
 
 
 @pytest.mark.parametrize("behaviour", WORKING, ids=lambda b: b.__name__)
-def test_files_are_downloaded_once_and_read_from_the_cache_after(
+def test_files_are_downloaded_once_and_then_read_from_the_cache(
     noise: Noise, cache: Path, start_mirror: StartMirror, behaviour: Behaviour
 ) -> None:
     mirror = start_mirror(behaviour)
@@ -58,7 +58,7 @@ def test_files_are_downloaded_once_and_read_from_the_cache_after(
 
 
 @pytest.mark.parametrize(("behaviour", "reason"), BROKEN.items(), ids=lambda x: getattr(x, "__name__", ""))
-def test_a_broken_mirror_is_noted_and_the_next_one_is_asked(
+def test_a_broken_mirror_is_reported_and_the_next_one_is_tried(
     noise: Noise,
     cache: Path,
     start_mirror: StartMirror,
@@ -81,7 +81,7 @@ def test_a_broken_mirror_is_noted_and_the_next_one_is_asked(
     assert names_in(cache) == []
 
     if not endless:
-        monkeypatch.setattr(stall, 3.0)  # the good one, too, is slow where the machine is busy
+        monkeypatch.setattr(stall, 3.0)  # on a busy machine, the good mirror is slow, too
     sources = online(cache, broken, good, seconds=10 if endless else 60)
     _, contents = obtain("noise", noise.files["test"], sources, silent)
     assert [*contents.values()] == [noise.contents[IMAGES], noise.contents[LABELS]]
@@ -90,14 +90,16 @@ def test_a_broken_mirror_is_noted_and_the_next_one_is_asked(
 
 def test_a_corrupt_cache_is_replaced(noise: Noise, cache: Path, start_mirror: StartMirror) -> None:
     noise.put(cache)
-    (cache / f"{IMAGES}.gz").write_bytes(b"spoilt")
+    (cache / f"{IMAGES}.gz").write_bytes(b"damaged")
     mirror = start_mirror(honest)
     obtain("noise", noise.all_files, online(cache, mirror), silent)
     assert mirror.requests == [IMAGES]
     assert (cache / f"{IMAGES}.gz").read_bytes() == noise.packed(IMAGES)
 
 
-def test_what_one_mirror_gave_is_not_asked_of_the_next(noise: Noise, cache: Path, start_mirror: StartMirror) -> None:
+def test_a_file_from_one_mirror_is_not_downloaded_from_the_next(
+    noise: Noise, cache: Path, start_mirror: StartMirror
+) -> None:
     def only_images(handler: Handler, packed: bytes) -> None:
         (honest if "images" in handler.path else not_found)(handler, packed)
 
@@ -107,7 +109,7 @@ def test_what_one_mirror_gave_is_not_asked_of_the_next(noise: Noise, cache: Path
     assert second.requests == [LABELS]
 
 
-def test_all_downloads_together_end_with_their_time(noise: Noise, cache: Path, start_mirror: StartMirror) -> None:
+def test_all_downloads_together_respect_the_time_limit(noise: Noise, cache: Path, start_mirror: StartMirror) -> None:
     mirrors = [start_mirror(trickle) for _ in range(5)]
     start = time.monotonic()
     with pytest.raises(DatasetUnavailableError) as caught:
@@ -116,36 +118,38 @@ def test_all_downloads_together_end_with_their_time(noise: Noise, cache: Path, s
     assert len(caught.value.attempts) == 1 + len(mirrors)
 
 
-def test_a_silent_name_server_does_not_hold_the_fetch(
+def test_a_name_server_that_does_not_answer_does_not_exceed_the_time_limit(
     noise: Noise, cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     released, answers = threading.Event(), []
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: answers.append(released.wait(300)))
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: answers.append(released.wait(60)))
     monkeypatch.setenv("no_proxy", "*")
-    with pytest.raises(DatasetUnavailableError, match="given up"):
+    with pytest.raises(DatasetUnavailableError, match="timed out after"):
         obtain("noise", noise.all_files, online(cache, "http://mirror.invalid/", seconds=0.3), silent)
     assert answers == []
     released.set()
 
 
-def test_a_refused_connection_is_an_attempt_like_any_other(noise: Noise, cache: Path) -> None:
+def test_a_refused_connection_is_reported(noise: Noise, cache: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
     with pytest.raises(DatasetUnavailableError, match="refused"):
         obtain("noise", noise.all_files, online(cache, f"http://127.0.0.1:{port}/"), silent)
 
 
-def test_progress_is_reported_and_grows(noise: Noise, cache: Path, start_mirror: StartMirror) -> None:
-    heard: list[tuple[str, float | None]] = []
+def test_progress_is_reported_and_increases(noise: Noise, cache: Path, start_mirror: StartMirror) -> None:
+    reports: list[tuple[str, float | None]] = []
     mirror = start_mirror(honest)
-    obtain("noise", noise.files["train"], online(cache, mirror), lambda *said: heard.append(said))
-    shares = [share for message, share in heard if "Downloading train-images" in message and share is not None]
+    obtain("noise", noise.files["train"], online(cache, mirror), lambda *report: reports.append(report))
+    shares = [share for message, share in reports if "Downloading train-images" in message and share is not None]
     assert shares == sorted(shares)
     assert all(0 <= share <= 1 for share in shares)
-    assert any(message.endswith(f"from {mirror.url}") for message, _ in heard)
+    assert any(message.endswith(f"from {mirror.url}") for message, _ in reports)
 
 
-def test_progress_can_cancel_a_download_that_hangs(noise: Noise, cache: Path, start_mirror: StartMirror) -> None:
+def test_the_progress_function_can_cancel_a_hanging_download(
+    noise: Noise, cache: Path, start_mirror: StartMirror
+) -> None:
     class CancelledError(Exception):
         pass
 
@@ -176,46 +180,43 @@ except DatasetUnavailableError as error:
 
 
 def start_process(cache: Path, mirror: Mirror, *limit: str) -> subprocess.Popen[str]:
+    """Start a process that downloads the noise dataset. `limit` is the largest file size that it may write."""
     command = [sys.executable, "-c", PROCESS, str(cache), mirror.url, *limit]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    return subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True)
+    environment = {**os.environ, "PYTHONPATH": str(PROJECT)}
+    return subprocess.Popen(command, cwd=PROJECT, env=environment, stderr=subprocess.PIPE, text=True)
 
 
-def test_two_processes_fetch_at_once_and_both_end_with_whole_files(
-    noise: Noise, cache: Path, start_mirror: StartMirror
-) -> None:
-    both_ask = threading.Barrier(2)
+def test_two_concurrent_processes_both_get_complete_files(noise: Noise, cache: Path, start_mirror: StartMirror) -> None:
+    both_started = threading.Barrier(2)
 
     def together(handler: Handler, packed: bytes) -> None:
-        both_ask.wait(30)
+        both_started.wait(30)
         honest(handler, packed)
 
     mirror = start_mirror(together)
     processes = [start_process(cache, mirror) for _ in range(2)]
     for process in processes:
-        _, complaint = process.communicate(timeout=60)
-        assert process.returncode == 0, complaint
+        _, errors = process.communicate(timeout=60)
+        assert process.returncode == 0, errors
     assert len(mirror.requests) == 8
     assert names_in(cache) == sorted(f"{name}.gz" for name in noise.contents)
     for name in noise.contents:
         assert (cache / f"{name}.gz").read_bytes() == noise.packed(name)
 
 
-def test_a_process_killed_while_fetching_leaves_nothing_half_done(
-    noise: Noise, cache: Path, start_mirror: StartMirror
-) -> None:
-    asked = threading.Event()
+def test_a_killed_process_leaves_only_complete_files(noise: Noise, cache: Path, start_mirror: StartMirror) -> None:
+    requested = threading.Event()
 
     def labels_hang(handler: Handler, packed: bytes) -> None:
-        if "train-labels" not in handler.path or asked.is_set():
+        if "train-labels" not in handler.path or requested.is_set():
             honest(handler, packed)
         else:
-            asked.set()
+            requested.set()
             silent_halfway(handler, packed)
 
     mirror = start_mirror(labels_hang)
     process = start_process(cache, mirror)
-    assert asked.wait(30)
+    assert requested.wait(30)
     process.kill()
     process.communicate(timeout=30)
     assert names_in(cache) == ["train-images-idx3-ubyte.gz"]
@@ -224,40 +225,38 @@ def test_a_process_killed_while_fetching_leaves_nothing_half_done(
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGXFSZ"), reason="this system cannot limit the size of a file")
-def test_a_full_disk_is_a_clear_error_and_leaves_no_half_file(cache: Path, start_mirror: StartMirror) -> None:
+def test_a_full_disk_is_reported_and_leaves_no_partial_file(cache: Path, start_mirror: StartMirror) -> None:
     mirror = start_mirror(honest)
-    process = start_process(cache, mirror, "10000")  # a real write that stops halfway
-    _, complaint = process.communicate(timeout=60)
+    process = start_process(cache, mirror, "10000")  # the write stops halfway
+    _, errors = process.communicate(timeout=60)
     assert process.returncode == 1
-    assert f"the cache {cache} cannot be written: File too large" in complaint
+    assert f"cannot write to the cache {cache}: File too large" in errors
     assert names_in(cache) == []
-    assert len(mirror.requests) == 1  # no other source could be kept either
+    assert len(mirror.requests) == 1  # other sources need the same cache
 
 
-def test_a_disk_that_fills_up_at_the_last_moment_leaves_no_half_file(
+def test_a_disk_that_is_full_at_the_last_flush_leaves_no_partial_file(
     noise: Noise, cache: Path, start_mirror: StartMirror, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(_: int) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(DatasetUnavailableError, match=f"cannot be written: {os.strerror(errno.ENOSPC)}"):
+    with pytest.raises(DatasetUnavailableError, match=f"cannot write to the cache .*: {os.strerror(errno.ENOSPC)}"):
         obtain("noise", noise.all_files, online(cache, start_mirror(honest)), silent)
     assert names_in(cache) == []
 
 
-@pytest.mark.parametrize("obstacle", ["a file in its place", "no permission"])
-def test_a_cache_that_cannot_be_written_is_a_clear_error(
-    noise: Noise, cache: Path, start_mirror: StartMirror, obstacle: str
-) -> None:
-    if obstacle == "a file in its place":
+@pytest.mark.parametrize("obstacle", ["a file instead of a folder", "no permission"])
+def test_a_read_only_cache_is_reported(noise: Noise, cache: Path, start_mirror: StartMirror, obstacle: str) -> None:
+    if obstacle == "a file instead of a folder":
         cache.parent.write_bytes(b"")
     elif os.name != "posix" or os.geteuid() == 0:
-        pytest.skip("this user may write everywhere")
+        pytest.skip("this user may write to every folder")
     else:
         cache.mkdir(parents=True)
         cache.chmod(0o500)
-    with pytest.raises(DatasetUnavailableError, match=r"the cache .* cannot be written"):
+    with pytest.raises(DatasetUnavailableError, match=r"cannot write to the cache"):
         obtain("noise", noise.all_files, online(cache, start_mirror(honest)), silent)
 
 
@@ -275,7 +274,7 @@ def fetch_openml(name, *, version, return_X_y, as_frame, data_home):
 
 @pytest.fixture
 def fake_openml(noise: Noise, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
-    """Puts a scikit-learn before the real one, for processes started from here, whose OpenML fails as told."""
+    """Return a function that replaces scikit-learn in subprocesses; `fetch_openml` then runs the statement `fault`."""
     import numpy as np
 
     def fake(fault: str) -> None:
@@ -293,7 +292,7 @@ def fake_openml(noise: Noise, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     return fake
 
 
-def test_openml_is_asked_last_and_gives_the_same_bytes(
+def test_openml_is_tried_last_and_gives_the_same_content(
     noise: Noise, cache: Path, start_mirror: StartMirror, fake_openml: Callable[[str], None]
 ) -> None:
     fake_openml("pass")
@@ -310,10 +309,10 @@ def test_openml_is_asked_last_and_gives_the_same_bytes(
         ("os.kill(os.getpid(), 9)", "ended with code -9", 60),
         ("noise = dict(noise); noise['images'][0] ^= 1", "train-images-idx3-ubyte: expected sha256", 60),
         ("noise = {k: v[:50] for k, v in noise.items()}", "expected 235,216 bytes, found 39,216", 60),
-        ("time.sleep(60)", "gave nothing in 2 s and was given up", 2),
+        ("time.sleep(60)", "timed out after 2 s", 2),
     ],
 )
-def test_an_openml_that_fails_is_noted(
+def test_a_failure_of_openml_is_reported(
     noise: Noise, cache: Path, tmp_path: Path, fake_openml: Callable[[str], None], fault: str, reason: str, seconds: int
 ) -> None:
     fake_openml(fault)

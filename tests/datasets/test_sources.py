@@ -1,4 +1,4 @@
-"""Files are found wherever they may lie, and nothing wrong is ever taken for them."""
+"""Local sources: files are found in every documented place, and wrong files are refused."""
 
 import gzip
 import re
@@ -22,8 +22,8 @@ def local(cache: Path, **folders: Path) -> Sources:
     return Sources(folders, cache, mirrors=(), openml=False, seconds=0)
 
 
-def spoil(noise: Noise, how: str) -> bytes:
-    """The test images' file, gone wrong."""
+def damaged(noise: Noise, how: str) -> bytes:
+    """Return the file of the test images with some damage."""
     packed = noise.packed(IMAGES)
     match how:
         case "truncated":
@@ -48,15 +48,15 @@ def spoil(noise: Noise, how: str) -> bytes:
 
 
 @pytest.mark.parametrize(
-    "spelling",
+    "file_name",
     ["t10k-images-idx3-ubyte.gz", "t10k-images-idx3-ubyte", "t10k-images.idx3-ubyte", "t10k-images.idx3-ubyte.gz"],
 )
 @pytest.mark.parametrize("in_gzip", [True, False])
-def test_every_common_spelling_is_read_packed_or_not(
-    noise: Noise, tmp_path: Path, cache: Path, spelling: str, in_gzip: bool
+def test_every_common_file_name_is_read_compressed_or_not(
+    noise: Noise, tmp_path: Path, cache: Path, file_name: str, in_gzip: bool
 ) -> None:
     content = noise.contents[IMAGES]
-    (tmp_path / spelling).write_bytes(gzip.compress(content) if in_gzip else content)
+    (tmp_path / file_name).write_bytes(gzip.compress(content) if in_gzip else content)
     folder, contents = obtain("noise", noise.files["test"][:1], local(cache, here=tmp_path), silent)
     assert folder == tmp_path
     assert list(contents.values()) == [content]
@@ -75,33 +75,33 @@ def test_every_common_spelling_is_read_packed_or_not(
         "plain and too long": "found more than 78,416 bytes",
     }.items(),
 )
-def test_a_spoilt_file_is_noted_and_the_next_folder_is_read(
+def test_a_damaged_file_is_reported_and_the_next_folder_is_read(
     noise: Noise, tmp_path: Path, cache: Path, how: str, reason: str
 ) -> None:
-    spoilt, good = noise.put(tmp_path / "spoilt"), noise.put(tmp_path / "good")
-    (spoilt / f"{IMAGES}.gz").write_bytes(spoil(noise, how))
-    folder, contents = obtain("noise", noise.files["test"], local(cache, spoilt=spoilt, good=good), silent)
+    bad, good = noise.put(tmp_path / "bad"), noise.put(tmp_path / "good")
+    (bad / f"{IMAGES}.gz").write_bytes(damaged(noise, how))
+    folder, contents = obtain("noise", noise.files["test"], local(cache, bad=bad, good=good), silent)
     assert folder == good
     assert contents[noise.files["test"][0]] == noise.contents[IMAGES]
 
     with pytest.raises(DatasetUnavailableError) as caught:
-        obtain("noise", noise.files["test"], local(cache, spoilt=spoilt), silent)
+        obtain("noise", noise.files["test"], local(cache, bad=bad), silent)
     (source, found), (_, absent) = caught.value.attempts
-    assert source == f"spoilt ({spoilt})"
+    assert source == f"bad ({bad})"
     assert re.search(f"{IMAGES}.gz: .*{reason}", found)
-    assert absent == "there is no such folder"
+    assert absent == "no such folder"
 
 
-def test_a_spoilt_file_does_not_hide_a_good_one_of_another_spelling(noise: Noise, tmp_path: Path, cache: Path) -> None:
+def test_a_damaged_file_does_not_hide_a_valid_one_with_another_name(noise: Noise, tmp_path: Path, cache: Path) -> None:
     noise.put(tmp_path)
-    (tmp_path / f"{IMAGES}.gz").write_bytes(b"spoilt")
+    (tmp_path / f"{IMAGES}.gz").write_bytes(b"damaged")
     (tmp_path / IMAGES).write_bytes(noise.contents[IMAGES])
     folder, _ = obtain("noise", noise.all_files, local(cache, here=tmp_path), silent)
     assert folder == tmp_path
 
 
-def test_a_bomb_is_not_unpacked(noise: Noise, tmp_path: Path, cache: Path) -> None:
-    (tmp_path / f"{IMAGES}.gz").write_bytes(spoil(noise, "bomb"))
+def test_a_decompression_bomb_is_not_decompressed(noise: Noise, tmp_path: Path, cache: Path) -> None:
+    (tmp_path / f"{IMAGES}.gz").write_bytes(damaged(noise, "bomb"))
     tracemalloc.start()
     with pytest.raises(DatasetUnavailableError):
         obtain("noise", noise.files["test"], local(cache, here=tmp_path), silent)
@@ -110,7 +110,7 @@ def test_a_bomb_is_not_unpacked(noise: Noise, tmp_path: Path, cache: Path) -> No
     assert peak < 20_000_000
 
 
-def test_when_all_sources_fail_the_error_lists_each_in_order_and_says_what_to_do(
+def test_the_error_lists_all_failed_sources_in_order_and_the_remedy(
     noise: Noise, tmp_path: Path, cache: Path, start_mirror: Callable[[Behaviour], Mirror]
 ) -> None:
     first, second = start_mirror(not_found), start_mirror(html_page)
@@ -120,12 +120,12 @@ def test_when_all_sources_fail_the_error_lists_each_in_order_and_says_what_to_do
         obtain("mnist", noise.files["test"], sources, silent)
     names, reasons = zip(*caught.value.attempts, strict=True)
     assert [name.split(" ")[0] for name in names] == ["a", "b", "cache", first.url, second.url]
-    assert reasons[1] == f"there is no {IMAGES}.gz"
+    assert reasons[1] == f"no file {IMAGES}.gz"
     for part in (*names, *reasons, "data/mnist", "MNIST_DATA_DIR", "python -m mnist_core fetch mnist"):
         assert part in str(caught.value)
 
 
-def test_folders_come_before_the_cache_in_the_documented_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_folders_are_tried_in_order_before_the_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sources_module, "PROJECT_ROOT", tmp_path / "project")
     monkeypatch.setenv("MNIST_DATA_DIR", str(tmp_path / "mine"))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
@@ -147,7 +147,7 @@ def test_files_are_found_in_each_place(
 ) -> None:
     monkeypatch.setattr(sources_module, "PROJECT_ROOT", tmp_path / "project")
     monkeypatch.setattr(sources_module.platformdirs, "user_cache_dir", lambda app: str(tmp_path / app))
-    monkeypatch.setenv("MNIST_DATA_DIR", str(tmp_path / "mine"))  # set and wrong in all cases but one
+    monkeypatch.setenv("MNIST_DATA_DIR", str(tmp_path / "mine"))  # does not exist, except in one case
     places = {
         "MNIST_DATA_DIR": tmp_path / "mine",
         "data/mnist": tmp_path / "project" / "data" / "mnist",

@@ -149,6 +149,7 @@ print(state.status, state.stored_as, state.started, state.ended)
 """
 
 
+@pytest.mark.slow
 def test_two_servers_train_one_after_the_other_and_store_separate_runs() -> None:
     command = [sys.executable, "-c", SERVER]
     with running(command, PROJECT_ROOT) as one, running(command, PROJECT_ROOT) as other:
@@ -183,6 +184,8 @@ time.sleep(600)
 """
 
 
+@pytest.mark.slow
+@pytest.mark.slow
 def test_a_training_whose_server_is_killed_ends_stores_nothing_and_frees_the_lock(artifacts: Path) -> None:
     command = [sys.executable, "-c", KILLED_SERVER]
     with running(command, PROJECT_ROOT) as server:
@@ -195,6 +198,8 @@ def test_a_training_whose_server_is_killed_ends_stores_nothing_and_frees_the_loc
 HANGS_WHILE_WRITING = "import os, time; os.fsync = lambda _: time.sleep(600)"
 
 
+@pytest.mark.slow
+@pytest.mark.slow
 def test_a_training_whose_server_is_killed_holds_the_lock_as_long_as_its_process_lives(
     artifacts: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -220,6 +225,8 @@ def _lock_is_free() -> bool:
         return False
 
 
+@pytest.mark.slow
+@pytest.mark.slow
 def test_a_training_killed_while_writing_leaves_no_run_and_its_name_is_not_used_again(
     artifacts: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -180,12 +180,12 @@ def test_without_images_the_class_balance_of_the_runs_is_shown(open_page, monkey
 def test_the_page_shows_everything_else_while_digits_are_measured(open_page, monkeypatch):
     assert not data.load_pixels("digits", "test").busy
     finished = threading.Event()
-    monkeypatch.setattr(data, "measure_shapes", lambda *_args, **_options: finished.wait(600))
+    monkeypatch.setattr(data, "measure_shapes", lambda *_args, **_options: finished.wait(60))
     monkeypatch.setattr(background, "_INITIAL_WAIT", 0.1)
     app = open_page("data")
     assert not app.exception
     assert len(app.get("plotly_chart")) == 1
-    assert len(galleries(app)[0]) == digit_list.PER_PAGE
+    assert [len(tiles) for tiles in galleries(app)] == [10, 10, digit_list.PER_PAGE]  # Space for means and variances.
     app = open_page("data", sort="oddest")
     assert "The list is sorted once all digits are measured." in texts(app)
     finished.set()
@@ -200,6 +200,7 @@ def test_a_failed_measurement_is_reported(open_page, monkeypatch):
     app = open_page("data")
     assert not app.exception
     assert "Measuring the digits failed: RuntimeError('no')" in texts(app)
+    assert "Mean and variance by class" not in texts(app)
 
 
 @pytest.mark.mnist

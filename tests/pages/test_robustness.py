@@ -2,7 +2,6 @@
 
 import json
 import shutil
-import time
 
 import numpy as np
 import pytest
@@ -97,8 +96,7 @@ def test_the_gallery_has_the_digits_with_this_change_most_confident_first(open_p
 
 @pytest.mark.usefixtures("robustness_results")
 def test_changed_digits_have_two_images_and_severities_one(open_page):
-    while cached.load_pixels("digits", "test").busy:
-        time.sleep(0.05)
+    assert not cached.load_pixels("digits", "test").busy
     app = open_page("robustness", model=NAME, transform="rotate", severity=2)
     severities, changed = (json.loads(gallery.proto.json) for gallery in app.get("bidi_component")[:2])
     assert (severities["pictures"], changed["pictures"]) == (1, 2)

@@ -32,6 +32,7 @@ from mnist_core.store import test_evaluations
 from mnist_core.store.tuning_history import History, save_history
 from mnist_core.training import CustomRun, train
 from pages.widgets import formatting
+from tests.conftest import PROJECT
 from tests.pages.conftest import PAGES, store_cross_validation, texts
 
 TIMEOUT = 300
@@ -54,8 +55,6 @@ def empty_queue(tmp_path, monkeypatch):
 @pytest.fixture(scope="session")
 def trained(tmp_path_factory):
     """Copy the committed results of a few classifiers, and train a custom run on part of the digits."""
-    from tests.conftest import PROJECT
-
     folder = tmp_path_factory.mktemp("trained")
     for name in ("labels.npz", "logistic", "mlp", "sgd", "random-forest"):
         source = PROJECT / "artifacts" / "digits" / name

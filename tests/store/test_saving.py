@@ -64,7 +64,8 @@ def replace(source, target):
 os.replace = replace
 store.save_run(record, model=b"another model", scores=scores, labels=labels)
 """
-    ended = subprocess.run([sys.executable, "-c", script], env={**os.environ, "PYTHONPATH": str(PROJECT)}, check=False)
+    environment = {**os.environ, "PYTHONPATH": str(PROJECT)}
+    ended = subprocess.run([sys.executable, "-c", script], env=environment, check=False, timeout=60)
     assert ended.returncode == -9
     if renames == 1:
         assert store.load_record(DATASET, NAME) == before

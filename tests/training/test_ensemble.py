@@ -267,7 +267,7 @@ def test_a_stale_run_of_a_single_classifier_is_an_error_for_every_command_with_a
     (ensemble_artifacts / "sgd" / store.RECORD).write_text(json.dumps(record | {"hyperparameters": {"alpha": 1}}))
     assert main([command, "--all", *ON]) == 1
     complaint = capsys.readouterr().err
-    assert "sgd on digits: trained with other hyperparameters" in complaint
+    assert "sgd on digits: it was trained with other hyperparameters" in complaint
     assert "Left out: sgd" not in complaint
 
 

@@ -2,10 +2,8 @@
 
 import contextlib
 import errno
-import json
 import os
 import signal
-import subprocess
 import sys
 from dataclasses import replace
 
@@ -27,6 +25,7 @@ from mnist_core.store.tuning_history import TuningHistoryError, load_history, sa
 from mnist_core.training import train, tuning
 from mnist_core.training.tuning import tune
 from tests.conftest import PROJECT
+from tests.processes import running, wait_for_line
 
 pytest.importorskip("optuna", reason="Optuna is not installed (pip install -r requirements-train.txt)")
 
@@ -209,20 +208,18 @@ def test_a_full_disk_is_reported_and_stored_trials_are_kept(quick, monkeypatch):
     assert load_history("digits", quick) == before
 
 
-def start(*options):
-    """Start a search in another process, and return the process after the first trial."""
+@contextlib.contextmanager
+def started(*options):
+    """Start a search in another process, and provide the process after the first trial."""
     command = [sys.executable, "-m", "mnist_core", "tune", "sgd", "--dataset", "digits", "--progress", "json", *options]
-    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-    alone = os.environ | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-    process = subprocess.Popen(command, cwd=PROJECT, env=alone, start_new_session=True, **pipes)
-    for line in process.stdout:
-        if "trial" in json.loads(line)["message"]:
-            break
-    return process
+    with running(command, PROJECT) as process:
+        wait_for_line(process, "trial")
+        yield process
 
 
+@pytest.mark.slow
 def test_a_killed_search_continues_with_the_same_trials(monkeypatch, tmp_path):
-    with start("--trials", "8") as process:
+    with started("--trials", "8") as process:
         process.kill()
     stored = load_history("digits", "sgd")
     assert 1 <= len(stored.trials) < 8
@@ -232,20 +229,17 @@ def test_a_killed_search_continues_with_the_same_trials(monkeypatch, tmp_path):
     assert outcomes(tune("sgd", "digits", trials=8, jobs=2)) == outcomes(resumed)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ending", ["Ctrl-C in a terminal", "kill"])
 def test_an_interrupt_keeps_the_trials_and_ends_all_processes(ending):
-    with start("--trials", "18", "--jobs", "2") as process:
-        try:
-            workers = psutil.Process(process.pid).children(recursive=True)
-            if ending == "kill":
-                process.terminate()
-            else:
-                os.killpg(process.pid, signal.SIGINT)  # a terminal sends it to every process of the group
-            _, complaint = process.communicate(timeout=20)
-            _, orphans = psutil.wait_procs(workers, timeout=20)
-        finally:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
+    with started("--trials", "18", "--jobs", "2") as process:
+        workers = psutil.Process(process.pid).children(recursive=True)
+        if ending == "kill":
+            process.terminate()
+        else:
+            os.killpg(process.pid, signal.SIGINT)  # a terminal sends it to every process of the group
+        _, complaint = process.communicate(timeout=30)
+        _, orphans = psutil.wait_procs(workers, timeout=30)
     assert (process.returncode, orphans) == (1, [])
     assert "Interrupted" in complaint
     assert "Traceback" not in complaint

@@ -90,16 +90,23 @@ def show_distribution(
     )
 
 
-def show_mean_and_variance(split: SplitKey, shapes: Shapes, selected: int | None) -> None:
-    """Show the mean image and the pixel variance of each class. A click on an image selects the class."""
-    mean, variance = data.class_sheets(*split, shapes)
+def show_mean_and_variance(split: SplitKey, shapes: Shapes | None, selected: int | None) -> None:
+    """Show the mean image and the pixel variance of each class. A click on an image selects the class.
+
+    Without `shapes`, while the digits are measured, the space of the images is reserved.
+    """
+    mean, variance = (None, None) if shapes is None else data.class_sheets(*split, shapes)
     _show_tiles(mean, name="Mean", selected=selected)
     _show_tiles(variance, name="Variance", selected=selected)
     st.caption(
         "Top: mean image of each class. Bottom: variance of each pixel, with ink where digits of a class differ most."
     )
     name = f"{'-'.join(split)}-mean-and-variance"
-    charts.offer_csv(lambda: moments_table(shapes), name=name, help="Mean and variance of each pixel, by class.")
+    charts.offer_csv(
+        None if shapes is None else lambda: moments_table(shapes),
+        name=name,
+        help="Mean and variance of each pixel, by class.",
+    )
 
 
 def show_details(shapes: Shapes, labels: np.ndarray, index: int) -> None:
@@ -130,10 +137,10 @@ def show_details(shapes: Shapes, labels: np.ndarray, index: int) -> None:
     )
 
 
-def _show_tiles(sheet: bytes, *, name: str, selected: int | None) -> None:
+def _show_tiles(sheet: bytes | None, *, name: str, selected: int | None) -> None:
     """Show one image per class in a row, with `name` in the captions. A click puts the class into the URL.
 
-    `sheet` is a PNG with the ten images.
+    `sheet` is a PNG with the ten images, or None if it follows later.
     """
     key = f"classes {name}"
     tiles = [
@@ -150,6 +157,7 @@ def _show_tiles(sheet: bytes, *, name: str, selected: int | None) -> None:
         tiles,
         size=56,
         columns=N_CLASSES,
+        loading=sheet is None,
         key=key,
         on_clicked_change=lambda: view.put(true=st.session_state[key].clicked, page=None, sample=None),
     )

@@ -5,8 +5,8 @@ import streamlit as st
 
 from mnist_core import cached
 from mnist_core.classifiers.registry import predecessors
-from mnist_core.evaluation.mistakes import most_confident_mistakes, sort_digits
 from mnist_core.evaluation.comparison import Outcome, mistakes_by_outcome
+from mnist_core.evaluation.mistakes import most_confident_mistakes, sort_digits
 from pages.sections.head_to_head.differences import DIGITS
 from pages.widgets import gallery, view
 

@@ -27,8 +27,8 @@ def require_cross_validation(results: cached.Results, classifier: str) -> None:
             formatting.percent_interval(run.accuracy, record.n_train) for run in (record.cross_validation, folds)
         )
         st.caption(
-            ":material/lightbulb: The suspected label errors of a weak classifier are mostly its own mistakes. In "
-            f"cross-validation {results.labels[best]} is more accurate: {better} against {present}."
+            ":material/lightbulb: A weak classifier suspects mostly its own mistakes. "
+            f"{results.labels[best]} is more accurate in cross-validation: {better} against {present}."
         )
         _offer(results, best)
 

@@ -42,8 +42,8 @@ def show_coverage(results: cached.Results, names: Sequence[str]) -> None:
         _show_points(points, {results.labels[name]: curve.area for name, (curve, _) in curves.items()})
     st.caption(
         "Coverage: share of digits whose prediction is used, most confident first, equal confidences together; the"
-        " others are deferred to human review. Logarithmic error scale; 95 % confidence intervals (Wilson). The threshold is"
-        " selected on the same test digits: expect slightly lower accuracy on new ones."
+        " others are deferred to human review. Logarithmic error scale; 95 % confidence intervals (Wilson). The"
+        " threshold is selected on the same test digits: expect slightly lower accuracy on new ones."
     )
 
 
@@ -52,18 +52,19 @@ def _show_point(results: cached.Results, name: str, point: OperatingPoint, area:
     label, all_wrong = results.labels[name], int((results[name].y_pred != results.y_true).sum())
     st.markdown(f"**{label}** at a confidence of at least {_threshold(point.threshold)}:")
     metrics = (
-        ("Coverage", f"{100 * point.coverage:.1f} %", f"{point.classified:,} of {point.n:,}"),
-        ("Accuracy", formatting.percent(point.accuracy), f"{formatting.interval(point.accuracy, point.classified)}"),
-        ("Remaining mistakes", f"{point.misclassified:,}", f"of {all_wrong:,}"),
+        ("Coverage", f"{100 * point.coverage:.1f} %", f"{point.classified:,} of {point.n:,}", 140),
+        ("Accuracy", formatting.percent(point.accuracy), formatting.interval(point.accuracy, point.classified), 140),
+        ("Remaining mistakes", f"{point.misclassified:,}", f"of {all_wrong:,}", 140),
         (
             "Deferred to human review",
             f"{point.n - point.classified:,}",
             f"{all_wrong - point.misclassified:,} would be wrong",
+            175,
         ),
     )
     with st.container(horizontal=True):
-        for title, value, note in metrics:
-            st.metric(title, value, note, delta_color="off", delta_arrow="off", width=140)
+        for title, value, note, width in metrics:
+            st.metric(title, value, note, delta_color="off", delta_arrow="off", width=width)
     st.caption(f"{MEAN_ERROR}: {100 * area:.3g} %.")
     query = {"dataset": results.dataset, "model": name}
     st.page_link("pages/errors.py", label="Mistakes, most confident first", query_params=query)
@@ -75,8 +76,8 @@ def _show_points(points: dict[str, OperatingPoint], areas: dict[str, float]) -> 
         {
             "classifier": label,
             "threshold": _threshold(point.threshold),
-            "answered": 100 * point.coverage,
-            "right": 100 * point.accuracy,
+            "coverage": 100 * point.coverage,
+            "accuracy": 100 * point.accuracy,
             "interval": formatting.interval(point.accuracy, point.classified),
             "wrong": point.misclassified,
             "area": 100 * areas[label],
@@ -88,8 +89,8 @@ def _show_points(points: dict[str, OperatingPoint], areas: dict[str, float]) -> 
         column_config={
             "classifier": _text("Classifier", pinned=True),
             "threshold": _text("Confidence threshold", alignment="right"),
-            "answered": _number("Coverage (%)", format="%.1f"),
-            "right": _number("Accuracy (%)", format="%.2f", help="Accuracy on the covered digits."),
+            "coverage": _number("Coverage (%)", format="%.1f"),
+            "accuracy": _number("Accuracy (%)", format="%.2f", help="Accuracy on the covered digits."),
             "interval": _text(
                 "95 % interval", alignment="right", help="95 % confidence interval (Wilson) of the accuracy."
             ),

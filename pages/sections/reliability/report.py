@@ -12,9 +12,10 @@ from pages.sections.reliability.common import file_name, label_colours
 from pages.widgets import charts, formatting, view
 
 MEASURES = {"precision": "Precision", "recall": "Recall", "f1": "F1"}
+_BARS = "Bars: 95 % confidence intervals (Wilson)."
 MEANINGS = {
-    "precision": "Precision: share of right predictions of this digit. Bars: 95 % confidence intervals (Wilson).",
-    "recall": "Recall: share of this digit's images predicted right. Bars: 95 % confidence intervals (Wilson).",
+    "precision": f"Precision: share of the predictions of this digit that are right. {_BARS}",
+    "recall": f"Recall: share of this digit's images that are predicted right. {_BARS}",
     "f1": "F1: harmonic mean of precision and recall, which has no simple confidence interval.",
 }
 
@@ -51,8 +52,8 @@ def show_report(results: cached.Results, names: Sequence[str]) -> None:
             shares = pd.DataFrame({label: frame[measure] for label, frame in rows.items()})
             _show_measure(shares, support=next(iter(reports.values()))["support"])
     st.caption(
-        f"{MEANINGS[measure]} Logarithmic error scale. Averages: micro equals accuracy, macro weights all digits"
-        " equally, weighted weights them by support."
+        f"{MEANINGS[measure]} Logarithmic error scale. Averages: micro (equals accuracy), macro (equal weight"
+        " for each digit) and weighted (by support)."
     )
 
 

@@ -74,7 +74,8 @@ def _show_gallery(
             digits = tuple(shown.tolist())
             sheet = robustness.before_and_after_sheet(*split, fingerprint, transform.name, amount, digits, images)
         tiles = [_tile(results, predictions, classifier, index, severity) for index in shown.tolist()]
-        digit_tiles.show_tiles(sheet, tiles, size=64, pictures=2, **options)
+        loading = image_loading.is_loading(*split)
+        digit_tiles.show_tiles(sheet, tiles, size=64, pictures=2, loading=loading, **options)
 
     key = f"flips {results.dataset}"
     opened = gallery.show_list(indices, show_page, n=len(results.y_true), per_page=gallery.PER_PAGE, key=key)

@@ -21,9 +21,9 @@ def show(results: cached.Results, classifier: str) -> None:
     """Show the test-set evaluations of a dataset: totals, by classifier, and the log, latest first."""
     log, counts = test_evaluations.log(results.dataset), test_evaluations.by_classifier(results.dataset)
     st.markdown(
-        "Each test-set evaluation is an opportunity to select what happens to do well on these digits. Evaluations are "
-        "not limited, but the more hyperparameters are evaluated, the more the best test accuracy is biased upwards. "
-        "Select by validation accuracy or cross-validation, and evaluate on the test set last."
+        "Each test-set evaluation is an opportunity to select what happens to do well on these digits: the more "
+        "hyperparameters are evaluated, the more the best test accuracy is biased upwards. Select by validation "
+        "accuracy or cross-validation, and evaluate on the test set last."
     )
     if log.empty:
         st.info("No test-set evaluation of this dataset is logged yet. Every training adds one.")
@@ -34,7 +34,10 @@ def show(results: cached.Results, classifier: str) -> None:
     metric_row.show(
         (
             Metric(
-                "Test-set evaluations", f"{len(log):,}", "Trained models evaluated on the test set.", "all classifiers"
+                "Test-set evaluations",
+                f"{len(log):,}",
+                "Trained models evaluated on the test set. Evaluations are not limited.",
+                "all classifiers",
             ),
             Metric(
                 f"Evaluations of {label}",

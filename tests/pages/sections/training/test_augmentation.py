@@ -1,7 +1,5 @@
 """Tests of the augmentation preview of the Training page."""
 
-import time
-
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -21,8 +19,7 @@ def preview(amounts):
 
         augmentation.show_preview(cached.load_results("digits"), amounts)
 
-    while cached.load_pixels("digits", "test").busy:
-        time.sleep(0.05)
+    assert not cached.load_pixels("digits", "test").busy
     app = AppTest.from_function(script, args=(amounts,), default_timeout=300).run()
     assert not app.exception
     return app
