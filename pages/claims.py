@@ -38,7 +38,7 @@ for project, rows in table.groupby("project", sort=False):
             measured.markdown(f"**{formatting.percent(row.measured)}** {interval}  \n{BADGES[row.verdict]}")
             remark.markdown(row.remark)
             remark.caption(f"{row.scored}; `{row.procedure}`, one fit {formatting.seconds(row.seconds)}")
-charts.offer_csv(lambda: table, name="published-claims", help="The table's data; accuracies as shares.")
+charts.offer_csv(lambda: table, name="published-claims", help="The table's data; accuracies are shares in 0..1.")
 
 steps = claims.kernel_steps()
 if len(steps):

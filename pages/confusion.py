@@ -77,4 +77,4 @@ if len(indices):
     indices = sort_digits(indices, "confidence", **certainty)
     gallery.show_gallery(results, indices, classifier_of=lambda _: classifier)
 else:
-    st.info(f"No {true} is predicted as {pred} by {label}. Choose another cell.", icon=":material/check:")
+    st.info(f"{label} predicts no {true} as {pred}. Select another cell.", icon=":material/check:")

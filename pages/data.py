@@ -48,17 +48,20 @@ if labels:
     with left:
         st.subheader("Class balance")
         classes.show_balance(spec.name, balance, digit)
-if images is None:
+loading = image_loading.is_loading(*split_key)
+if images is None and not loading:
     st.stop()
 with right:
     st.subheader(f"{MEASURES[measure]} by class")
     if shapes:
         classes.show_distribution(split_key, measure, shapes, labels[split], digit)
-    else:
+    elif images is not None:
         measuring.show_progress(*split_key)
-if shapes or (measured and measured.busy):
+if shapes or loading or (measured and measured.busy):
     st.subheader("Mean and variance by class")
     classes.show_mean_and_variance(split_key, shapes, digit)
+if images is None:
+    st.stop()
 
 st.subheader("Digits of all classes" if digit is None else f"Digits of class {digit}")
 digit_list.show(split_key, labels[split], shapes, digit)

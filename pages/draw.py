@@ -51,7 +51,7 @@ def show_canvas() -> None:
     with row.container():
         models, problems = cached.load_models(results)
         if digit is None:
-            st.info("The canvas is blank: there is nothing to predict.", icon=":material/draw:")
+            st.info("The canvas is blank. Draw a digit to see the predictions.", icon=":material/draw:")
             proba = np.full((len(models), N_CLASSES), np.nan)
         else:
             start = time.perf_counter()
@@ -61,7 +61,7 @@ def show_canvas() -> None:
             # Ensembles are excluded from the vote, because they would count their members twice.
             single = [predicted[name] for name in results.single_classifiers if name in predicted]
             vote.show(digit, single or list(predicted.values()), f"{len(predicted)} predictions in {elapsed}")
-        # Empty at first, so that the browser has loaded all it needs before the first stroke, and nothing moves.
+        # Without a digit, the chart is empty: the browser then loads Plotly before the first stroke, and nothing moves.
         labels = [results.labels[name] for name in models]
         figure = probabilities_figure(labels, proba, accent=theme.accent(), inks=theme.inks())
         charts.show(

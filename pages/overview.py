@@ -45,9 +45,7 @@ if results.records:
             name=f"{dataset.name}-leaderboard",
             alt="Test accuracy by training time",
         )
-        st.caption(
-            "Filled: Pareto front, where no other is both faster and more accurate. Bars: 95 % confidence intervals."
-        )
+        st.caption("Filled: Pareto front (no other is both faster and more accurate). Bars: 95 % confidence intervals.")
     with links:
         st.subheader("Where to look first")
         first_look.show(results, classifier)
@@ -59,5 +57,5 @@ if results.problems:
     runs.show_problems(results, list(results.problems.values()))
 
 if results.records:
-    # Last, after everything else has been sent to the browser: other pages need the images.
+    # Start to load the images, which other pages need, after everything else has been sent to the browser.
     cached.load_pixels(dataset.name, "test")

@@ -1,4 +1,4 @@
-"""A dataset of noise in MNIST's format, and a local mirror server with correct and faulty behaviors."""
+"""A dataset of noise in MNIST's format, and a local server that serves it, correctly or with faults."""
 
 import contextlib
 import gzip
@@ -18,7 +18,7 @@ from mnist_core.datasets.spec import SplitName
 
 N_TRAIN, N_TEST = 300, 100
 BOMB = gzip.compress(bytes(10_000_000))
-"""Ten million zero bytes, compressed in advance, because compression on request would delay the answer."""
+"""Ten million zero bytes, compressed. Compressing them during a request would delay the response."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,6 +42,7 @@ class Noise:
 
     @property
     def all_files(self) -> list[IdxFile]:
+        """The files of both splits."""
         return [file for pair in self.files.values() for file in pair]
 
     def packed(self, name: str) -> bytes:
@@ -79,12 +80,12 @@ Behaviour = Callable[["Handler", bytes], None]
 
 
 class Mirror:
-    """A server on this machine.
+    """A server on this machine that serves the files of a dataset of noise.
 
     Parameters
     ----------
     behaviour : callable
-        Answers a request, given its handler and the requested gzip file.
+        Sends the response to a request, given its handler and the requested gzip file.
 
     Attributes
     ----------
@@ -103,13 +104,14 @@ class Mirror:
         self.url = f"http://127.0.0.1:{self._server.server_port}/"
 
     def close(self) -> None:
+        """Stop the server and end all responses that still wait."""
         self.closing.set()
         self._server.shutdown()
         self._server.server_close()
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
-    """Requests to a mirror, with helpers for behaviors."""
+    """Handler of the requests to a mirror. Behaviors send their responses through it."""
 
     mirror: Mirror
 
@@ -123,14 +125,14 @@ class Handler(http.server.BaseHTTPRequestHandler):
         pass
 
     def send(self, body: bytes, *, status: int = 200, length: int | None = None) -> None:
-        """Send a response. `length` replaces the length of the body in the header."""
+        """Send a response. If `length` is given, the header states it in place of the length of the body."""
         self.send_response(status)
         self.send_header("Content-Length", str(len(body) if length is None else length))
         self.end_headers()
         self.wfile.write(body)
 
     def hang(self, seconds: float = 60) -> None:
-        """Send nothing until the mirror is closed."""
+        """Send nothing until the mirror is closed or the time has passed."""
         self.mirror.closing.wait(seconds)
 
 
@@ -203,11 +205,13 @@ def damaged_gzip(handler: Handler, packed: bytes) -> None:
 
 
 def swapped(handler: Handler, _: bytes) -> None:
+    """Send the labels in place of the images, and the images in place of the labels."""
     other = "t10k-labels-idx1-ubyte" if "images" in handler.path else "t10k-images-idx3-ubyte"
     handler.send(handler.mirror.noise.packed(other))
 
 
 def training_for_test(handler: Handler, _: bytes) -> None:
+    """Send the file of the training split in place of the file of the test split."""
     handler.send(handler.mirror.noise.packed(handler.path[1:].removesuffix(".gz").replace("t10k", "train")))
 
 
@@ -236,12 +240,14 @@ def silent_halfway(handler: Handler, packed: bytes) -> None:
 
 
 def half_closed(handler: Handler, packed: bytes) -> None:
+    """Send half of the file, then close only the sending direction of the connection."""
     handler.send(packed[: len(packed) // 2], length=len(packed))
     handler.connection.shutdown(socket.SHUT_WR)
     handler.hang()
 
 
 def trickle(handler: Handler, packed: bytes) -> None:
+    """Send 20 bytes per second."""
     handler.send(b"", length=len(packed))
     for byte in packed:
         if handler.mirror.closing.wait(0.05):
@@ -250,6 +256,7 @@ def trickle(handler: Handler, packed: bytes) -> None:
 
 
 def trickle_of_headers(handler: Handler, _: bytes) -> None:
+    """Send 20 bytes of a header line per second. The header never ends."""
     handler.wfile.write(b"HTTP/1.1 200 OK\r\n")
     while not handler.mirror.closing.wait(0.05):
         handler.wfile.write(b"x")
@@ -279,7 +286,7 @@ BROKEN: dict[Behaviour, str] = {
     trickle: "timed out",
     trickle_of_headers: "timed out|header line",
 }
-"""Faulty behaviors, and the reason that is reported for the images of the test split."""
+"""Faulty behaviors, and a pattern of the reason that is reported for the images of the test split."""
 
 NEVER_SILENT = (trickle, trickle_of_headers)
-"""Behaviors that send data often enough that the timeout of the socket never expires."""
+"""Behaviors that send data so often that the socket's timeout never expires."""

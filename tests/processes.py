@@ -14,7 +14,7 @@ TIMEOUT = 60.0
 
 @contextlib.contextmanager
 def running(command: Sequence[str], folder: Path) -> Iterator["subprocess.Popen[str]"]:
-    """Start a process in a process group of its own, with its output in pipes, and kill the group at the end."""
+    """Start a process in a new process group, with its output in pipes, and kill the group at the end."""
     with subprocess.Popen(
         command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
     ) as process:
@@ -31,7 +31,7 @@ def wait_for_line(process: "subprocess.Popen[str]", text: str, timeout: float = 
     Raises
     ------
     AssertionError
-        The output ended without such a line, or the time is up.
+        The output ended without such a line, or the time limit has passed.
     """
     assert process.stdout is not None
     stdout, found = process.stdout, []

@@ -12,11 +12,11 @@ from tests.conftest import PROJECT
 from tests.pages.conftest import PAGES
 
 N_SAMPLES = 150
-"""Test samples that a model predicts here. `python -m mnist_core verify` predicts all of them."""
+"""Number of test samples that each model predicts. `python -m mnist_core verify` predicts all samples."""
 
 
 @pytest.mark.parametrize("name", list_classifiers("digits"))
-def test_every_committed_classifier_predicts_what_is_stored(name):
+def test_every_committed_classifier_reproduces_its_stored_predictions(name):
     test, record = load_dataset("digits").test, store.load_record("digits", name)
     stored = store.load_scores(record).argmax(axis=1)
     assert (stored == test.labels).mean() == pytest.approx(record.test_accuracy)
@@ -25,7 +25,7 @@ def test_every_committed_classifier_predicts_what_is_stored(name):
     assert (proba.shape, proba.dtype) == ((N_SAMPLES, 10), np.float32)
     assert (y_pred.shape, y_pred.dtype) == ((N_SAMPLES,), np.uint8)
     np.testing.assert_allclose(proba.sum(axis=1), 1, atol=1e-5)
-    assert (y_pred != stored[:N_SAMPLES]).sum() <= 1  # The rounding of another processor may decide a close case.
+    assert (y_pred != stored[:N_SAMPLES]).sum() <= 1  # on another processor, rounding may change one prediction
 
 
 def test_every_classifier_of_mnist_predicts_a_drawing():
@@ -37,7 +37,7 @@ def test_every_classifier_of_mnist_predicts_a_drawing():
     assert list(predictions.values()).count(1) >= len(predictions) - 1, predictions
 
 
-def test_an_unknown_name_is_an_error_that_lists_the_known_names():
+def test_the_error_for_an_unknown_name_lists_the_known_names():
     with pytest.raises(UnknownNameError, match="mnist, mnist-stratified, digits"):
         load_dataset("fashion")
     with pytest.raises(UnknownNameError, match="svc-ovo"):

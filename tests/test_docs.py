@@ -1,4 +1,4 @@
-"""README.md and docs/: the tables, links and the tree are current."""
+"""README.md and docs/: the tables, the links and the tree are current."""
 
 import re
 import subprocess
@@ -31,7 +31,8 @@ def result_tables(document: str) -> list[tuple[str, str]]:
 
 
 @cache
-def printed(command: str) -> str:
+def output_of(command: str) -> str:
+    """Return what `python COMMAND` prints."""
     done = subprocess.run(
         [sys.executable, *command.split()], cwd=PROJECT, capture_output=True, text=True, check=True, timeout=120
     )
@@ -42,18 +43,18 @@ def rows_of(table: str) -> list[list[str]]:
     return [[cell.strip() for cell in line.strip("|").split("|")] for line in table.splitlines()]
 
 
-def test_the_results_tables_of_the_methods_are_what_show_prints():
+def test_the_results_tables_of_the_methods_equal_the_output_of_show():
     tables = result_tables("docs/methods.md")
     assert len(tables) == 2
     for command, written in tables:
-        assert written == printed(command)
+        assert written == output_of(command)
 
 
-def test_the_results_table_of_the_readme_is_an_excerpt_of_what_show_prints():
+def test_the_results_table_of_the_readme_is_an_excerpt_of_the_output_of_show():
     ((command, written),) = result_tables("README.md")
-    rows = rows_of(printed(command))
-    places = [rows[0].index(column) for column in README_COLUMNS]
-    assert rows_of(written) == [[row[place] for place in places] for row in rows]
+    rows = rows_of(output_of(command))
+    columns = [rows[0].index(column) for column in README_COLUMNS]
+    assert rows_of(written) == [[row[column] for column in columns] for row in rows]
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)
@@ -64,7 +65,7 @@ def test_every_linked_picture_and_file_exists(document):
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)
-def test_every_module_and_file_named_in_code_style_exists(document):
+def test_every_path_in_backticks_exists(document):
     named = re.findall(r"`((?:mnist_core|pages|tests|benchmarks|docs)/[\w/.*-]+?)(?::\w+)?`", read(document))
     for path in (path for path in named if "NAME" not in path):
         assert list(PROJECT.glob(path.rstrip("/"))), path
@@ -78,17 +79,17 @@ def test_the_tree_of_the_readme_lists_every_folder_and_nothing_else():
         parent = "" if not line.startswith(" ") else parent
         listed.add(f"{parent}{name}")
         parent = name if not line.startswith(" ") else parent
-    tracked = {
+    packages = {
         f"{'/'.join(path.relative_to(PROJECT).parts)}/"
         for parent in ("mnist_core", "pages")
         for path in (PROJECT / parent).iterdir()
         if (path / "__init__.py").exists()
     }
-    assert {entry for entry in listed if entry.count("/") == 2} == tracked
+    assert {entry for entry in listed if entry.count("/") == 2} == packages
     assert all((PROJECT / entry).exists() for entry in listed)
 
 
-def test_the_prose_of_the_readme_stays_below_a_thousand_words():
+def test_the_prose_of_the_readme_has_at_most_1000_words():
     prose, code = [], False
     for line in read("README.md").splitlines():
         if line.startswith("```"):
@@ -98,7 +99,7 @@ def test_the_prose_of_the_readme_stays_below_a_thousand_words():
     assert len(prose) <= 1000
 
 
-def test_the_readmes_two_commands_are_those_that_the_checks_run():
+def test_the_readme_has_one_command_to_start_and_one_to_test():
     commands = re.findall(r"```sh\n(.*?)\n```", read("README.md"), re.DOTALL)
     assert commands == [
         "pip install -r requirements.txt && streamlit run dashboard.py",

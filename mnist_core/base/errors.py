@@ -56,8 +56,9 @@ class ArtifactError(MnistCoreError):
     """
 
     remedy, subcommand = "Train it again", "train"
+    """What to do, and the subcommand of `python -m mnist_core` that does it."""
     custom_remedy, custom_subcommand = "Delete it", "delete"
-    """The remedy for a custom run. It cannot be trained again, because its name is not used again."""
+    """The same for a custom run. It cannot be trained again, because its name is not used again."""
 
     def __init__(self, dataset: str, classifier: str, reason: str) -> None:
         self.dataset, self.classifier, self.reason = dataset, classifier, reason

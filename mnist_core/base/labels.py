@@ -5,7 +5,7 @@ import re
 CUSTOM_MARK = "@"
 """Separates the classifier from the number in the name of a custom run: `mlp@1`."""
 MAX_LABEL_LENGTH = 40
-"""Maximum number of characters. A longer label does not fit beside a line of a chart."""
+"""Maximum number of characters of a label. A longer label does not fit beside a line of a chart."""
 
 _LOOK_ALIKES = str.maketrans(
     {

@@ -1,4 +1,4 @@
-"""Control when glibc returns freed memory to the system. With other C libraries nothing happens."""
+"""Control when glibc returns freed memory to the system. With other C libraries, the functions do nothing."""
 
 import contextlib
 import ctypes
@@ -26,6 +26,6 @@ def keep_freed_memory() -> None:
 
 
 def _call_glibc(function: str, *arguments: int) -> None:
-    """Call a function of glibc. Nothing happens if the C library lacks it or cannot be opened."""
+    """Call a function of glibc. Do nothing if the C library lacks it or cannot be opened."""
     with contextlib.suppress(OSError, AttributeError, TypeError):
         getattr(ctypes.CDLL(None), function)(*arguments)

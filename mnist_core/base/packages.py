@@ -11,7 +11,7 @@ REMEDY = "pip install -r requirements-train.txt"
 
 
 def installed_versions(packages: Iterable[str]) -> dict[str, str]:
-    """Return the versions of the installed ones among these distributions."""
+    """Return the versions of those packages that are installed, by distribution name."""
     found = {}
     for package in packages:
         with suppress(metadata.PackageNotFoundError):
@@ -20,11 +20,19 @@ def installed_versions(packages: Iterable[str]) -> dict[str, str]:
 
 
 def missing_packages(*packages: str) -> list[str]:
-    """Return the packages, given by import name, that are not installed."""
+    """Return the packages that are not installed. Packages are given by import name."""
     return [package for package in packages if find_spec(package) is None]
 
 
 def require_packages(*packages: str, purpose: str) -> None:
-    """Raise TrainingError with the command that installs the packages, unless all of them are installed."""
+    """Raise TrainingError unless all packages are installed.
+
+    Parameters
+    ----------
+    packages : str
+        Import names.
+    purpose : str
+        What needs the packages: the subject of the error message.
+    """
     if missing := missing_packages(*packages):
         raise TrainingError(f"{purpose} needs {', '.join(missing)}, which is not installed. Run: {REMEDY}")

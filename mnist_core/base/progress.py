@@ -16,4 +16,4 @@ class Progress(Protocol):
 
 
 def silent(message: str, share: float | None = None, *, entry: Mapping[str, float] | None = None) -> None:
-    """Ignore the progress."""
+    """Ignore all reports. This is the default where a function takes a `Progress`."""

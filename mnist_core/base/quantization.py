@@ -3,9 +3,9 @@
 import numpy as np
 
 STEPS_PER_NAT = 64
-"""One step changes a probability by less than 1.6 %, rounding to a step by less than 0.8 %."""
+"""One step changes a probability by less than 1.6 %. Rounding to a step changes it by less than 0.8 %."""
 MAX_NATS = 12
-"""Floor of the logits: a probability of 6 in a million.
+"""Largest stored distance of a logit from the highest in its row: a probability ratio of 6 in a million.
 
 60,000 samples cannot resolve smaller probabilities, and storing them would double the size of a file.
 """
@@ -20,7 +20,7 @@ def pack(logits: np.ndarray, y_true: np.ndarray) -> np.ndarray:
     logits : float ndarray of shape (n, k)
         Scores divided by their temperature.
     y_true : integer ndarray of shape (n,)
-        Labels. The logit of the label has no floor, because likelihoods and temperatures depend on it.
+        Labels. `MAX_NATS` does not limit the logit of the label, because likelihoods and temperatures depend on it.
 
     Returns
     -------
@@ -37,5 +37,8 @@ def pack(logits: np.ndarray, y_true: np.ndarray) -> np.ndarray:
 
 
 def unpack(steps: np.ndarray) -> np.ndarray:
-    """Return the logits that were packed, float32 (n, k), up to a constant in each row, rounding and the floor."""
+    """Return the packed logits: float32 ndarray of shape (n, k).
+
+    They differ from the original logits by a constant in each row, by rounding, and by the limit `MAX_NATS`.
+    """
     return steps.astype(np.float32) / np.float32(-STEPS_PER_NAT)

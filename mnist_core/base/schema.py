@@ -22,7 +22,7 @@ Number = int | float
 
 
 def parse_json(data: bytes) -> Any:
-    """Return the value that a JSON text holds; ValueError if it is not JSON."""
+    """Return the value of a JSON text. Raise ValueError if the text is not JSON."""
     try:
         return json.loads(data)
     except RecursionError as error:
@@ -49,19 +49,22 @@ def validate(value: Any, kind: type[T], at: str = "$") -> T:
         The message says what was expected, what was found, and at which path.
     """
     try:
-        found = msgspec.convert(value, kind)
-        _check_fields(value, found, at)
+        converted = msgspec.convert(value, kind)
+        _check_fields(value, converted, at)
     except RecursionError as error:
         raise ValueError("The JSON is nested too deeply") from error
     except msgspec.ValidationError as error:
         message, _, path = str(error).partition(" - at `$")
         path = path.rstrip("`")
-        raise ValueError(f"{message}{_found(value, path)} - at `{at}{path}`") from error
-    return found
+        raise ValueError(f"{message}{_describe_found(value, path)} - at `{at}{path}`") from error
+    return converted
 
 
-def _found(value: Any, path: str) -> str:
-    """Return `, found ...` for the number, string, boolean or None at a path of msgspec's, else an empty string."""
+def _describe_found(value: Any, path: str) -> str:
+    """Return the text `, found ...` for the value at a path in msgspec's notation.
+
+    The text is empty for dictionaries and lists, and for paths that msgspec does not give completely.
+    """
     for name, index in re.findall(r"\.(\w+)|\[(\d+|\.\.\.)\]", path):
         if index == "...":  # msgspec does not name the key of a mapping
             return ""
@@ -74,8 +77,8 @@ def _check_fields(raw: Any, converted: Any, path: str) -> None:
     if is_dataclass(converted):
         converted = {field.name: getattr(converted, field.name) for field in fields(converted)}
     if isinstance(raw, dict):
-        if odd := sorted(raw.keys() ^ converted.keys()):
-            raise ValueError(f"Missing or unknown fields: {', '.join(odd)} - at `{path}`")
+        if differing := sorted(raw.keys() ^ converted.keys()):
+            raise ValueError(f"Missing or unknown fields: {', '.join(differing)} - at `{path}`")
         for name, item in raw.items():
             _check_fields(item, converted[name], f"{path}.{name}")
     elif isinstance(raw, list):

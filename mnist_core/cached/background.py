@@ -1,4 +1,4 @@
-"""Background tasks: work in a thread that all sessions share, while pages poll its state."""
+"""Background tasks: work in a thread that all sessions share. Pages poll its state."""
 
 import threading
 from abc import ABC, abstractmethod
@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from mnist_core.base.errors import MnistCoreError
 
 _INITIAL_WAIT = 0.4
-"""Seconds that the constructor waits for the task: most tasks are done by then."""
+"""Seconds that the constructor waits for the task. Most tasks finish within this time."""
 
 
 class Background(ABC):
@@ -25,7 +25,7 @@ class Background(ABC):
     done : bool
         Whether the task has finished without an error.
     error : MnistCoreError or None
-        Why the task failed.
+        The error that ended the task, if it failed.
     message : str
         The current step.
     share : float or None
@@ -52,6 +52,7 @@ class Background(ABC):
         """Do the work and store the result."""
 
     def _report(self, message: str, share: float | None = None, *, entry: Mapping[str, float] | None = None) -> None:
+        """Set the current step and the progress. Subclasses pass this method as a `Progress`."""
         self.message, self.share = message, share
 
     def _run(self) -> None:

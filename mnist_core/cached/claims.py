@@ -1,4 +1,4 @@
-"""Published accuracies beside those that are measured here."""
+"""Published accuracies compared with measured ones, computed once for all sessions."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -27,7 +27,7 @@ SCORED = {
 
 
 class _Result(NamedTuple):
-    """What was measured for a claim.
+    """Measured accuracy for a claim.
 
     `accuracy`, `low` and `high` are shares in 0..1: the accuracy and its 95 % confidence interval (Wilson), or the
     mean, minimum and maximum of the folds. `seconds` is the time of one fit.
@@ -64,7 +64,7 @@ def _published_claims(file: FileState, key: tuple[str, ...], _results: Results) 
         rows.append(
             {
                 "project": claim.project,
-                "classifier": claim.what,
+                "classifier": claim.model,
                 "reported": claim.reported,
                 "protocol": claim.protocol,
                 "procedure": claim.measured.removeprefix("run:"),
@@ -108,18 +108,18 @@ def _kernel_steps(file: FileState, key: tuple[str, ...], _results: Results) -> p
     return pd.DataFrame(rows, columns=["centres", "test_accuracy", "low", "high"])
 
 
-class Linear(NamedTuple):
-    """A linear classifier: its display name and accuracies, shares in 0..1."""
+class LinearResult(NamedTuple):
+    """Display name of a linear classifier and its accuracies, shares in 0..1."""
 
     label: str
     test_accuracy: float
     train_accuracy: float
 
 
-def best_linear() -> Linear | None:
+def best_linear() -> LinearResult | None:
     """Return the linear classifier on pixels with the highest test accuracy, or None if none has a usable run."""
     runs = [
-        Linear(get_classifier_spec(name).label, record.test_accuracy, record.train_accuracy)
+        LinearResult(get_classifier_spec(name).label, record.test_accuracy, record.train_accuracy)
         for name, record in load_results(DATASET).records.items()
         if (spec := get_classifier_spec(name)).family == "linear" and spec.refines is None
     ]
@@ -127,7 +127,10 @@ def best_linear() -> Linear | None:
 
 
 def _measured(claim: Claim, measurements: Mapping[str, Measurement], records: Mapping[str, Record]) -> _Result | None:
-    """Return the result of the claim's training procedure or run, scored as in the claim, or None without one."""
+    """Return the measured result for a claim, on the same kind of data as the claim.
+
+    Return None if the training procedure or run has not been measured in this way.
+    """
     spec = get_dataset_spec(DATASET)
     if claim.measured.startswith("run:"):
         record = records.get(claim.measured.removeprefix("run:"))

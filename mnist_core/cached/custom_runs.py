@@ -1,4 +1,4 @@
-"""Table of the custom runs of a dataset, and functions that rename and delete a run."""
+"""Table of the custom runs of a dataset, and functions to rename and delete a run."""
 
 from typing import Any
 
@@ -41,6 +41,7 @@ def _custom_runs_table(key: tuple[str, ...], _results: Results) -> pd.DataFrame:
 
 
 def _row(results: Results, name: str) -> dict[str, Any]:
+    """Return the table row of one custom run, by column."""
     record, base = results[name].record, base_of(name)
     low, high = accuracy_interval(record.test_accuracy, record.n_test)
     compared = comparison(results, name, base) if base in results.runs else None
@@ -63,10 +64,10 @@ def _row(results: Results, name: str) -> dict[str, Any]:
 
 
 def rename(dataset: str, name: str, label: str) -> None:
-    """Change the label of a custom run. An MnistCoreError says why it cannot be changed."""
+    """Change the label of a custom run. Raise MnistCoreError if it cannot be changed."""
     store.rename_run(store.load_record(dataset, name), label)
 
 
 def delete(dataset: str, name: str) -> None:
-    """Delete a custom run, usable or not. An MnistCoreError says why it cannot be deleted."""
+    """Delete a custom run, usable or not. Raise MnistCoreError if it cannot be deleted."""
     store.delete_run(dataset, name)

@@ -23,7 +23,8 @@ class ShapeMeasurement(Background):
 
     Attributes
     ----------
-    shapes : Shapes, or None until measured
+    shapes : Shapes or None
+        None until the measurement has finished.
     """
 
     def __init__(self, pixels: Pixels) -> None:
@@ -43,7 +44,10 @@ class ShapeMeasurement(Background):
 
 
 def measure(dataset: str, split: SplitName) -> ShapeMeasurement | None:
-    """Return the shape measures of a split, computed or being computed, or None until its images are loaded."""
+    """Return the measurement of the shapes of a split, which may still be running.
+
+    Return None until the images of the split are loaded.
+    """
     pixels = load_pixels(dataset, split)
     return None if pixels.images is None else _measure(dataset, split, get_dataset_spec(dataset).fingerprint, pixels)
 
@@ -56,8 +60,8 @@ def _measure(dataset: str, split: SplitName, fingerprint: str, _pixels: Pixels) 
 def load_labels(results: Results) -> dict[str, np.ndarray]:
     """Return the labels of both splits, each uint8 of shape (n,).
 
-    They come from any usable run, so no images are loaded for them. Without a usable run, they come with the images,
-    and a split is missing until its images are loaded.
+    The labels are stored beside the runs. Without a usable run, they are loaded with the images, and a split is missing
+    until its images are loaded.
     """
     splits: tuple[SplitName, ...] = ("train", "test")
     if record := next(iter(results.records.values()), None):
@@ -100,5 +104,6 @@ def _class_sheets(dataset: str, split: SplitName, fingerprint: str, _shapes: Sha
 
 
 def _scaled_sheet(array: np.ndarray) -> bytes:
+    """Return a sprite sheet (PNG) of an array (n, 28, 28). Values at `_FULL_INK_QUANTILE` and above are full ink."""
     full = max(float(np.quantile(array, _FULL_INK_QUANTILE)), 1e-9)
     return render_sprite_sheet((255 * (array / full).clip(0, 1)).astype(np.uint8))

@@ -1,12 +1,13 @@
-"""State of a file, for cache keys."""
+"""Path, size and modification time of a file, as part of a cache key."""
 
 from pathlib import Path
 
 FileState = tuple[str, int, int]
+"""Path, size in bytes and modification time in nanoseconds."""
 
 
 def file_state(path: Path) -> FileState:
-    """Return the path, size and modification time (ns) of a file, which change with its content; 0 if it is missing."""
+    """Return the state of a file, which changes with its content. Size and time are 0 if the file is missing."""
     try:
         status = path.stat()
     except OSError:

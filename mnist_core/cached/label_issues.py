@@ -8,7 +8,7 @@ from mnist_core import store
 from mnist_core.cached.results import Results
 from mnist_core.classifiers.registry import members_of
 from mnist_core.datasets import SplitName
-from mnist_core.evaluation import label_issues as numbers
+from mnist_core.evaluation import label_issues as evaluation
 
 
 def list_label_issues(results: Results, classifier: str) -> np.ndarray:
@@ -52,7 +52,7 @@ def count_disagreements(results: Results) -> np.ndarray:
 
 @st.cache_resource(max_entries=6, show_spinner=False)
 def _count_disagreements(key: tuple[str, ...], _results: Results) -> np.ndarray:
-    counts = numbers.count_disagreements(
+    counts = evaluation.count_disagreements(
         _results.y_true, [_results[name].y_pred for name in _results.single_classifiers]
     )
     counts.flags.writeable = False
@@ -69,12 +69,12 @@ def _accuracy_without(key: tuple[str, ...], classifier: str, _results: Results) 
     validated = [name for name, record in _results.records.items() if record.cross_validation]
     label_issues = {name: list_label_issues(_results, name) for name in validated}
     members = {name: members_of(name) for name in _results.runs if name not in _results.single_classifiers}
-    return numbers.accuracy_without(_results.y_true, _results.y_pred, label_issues, classifier, members=members)
+    return evaluation.accuracy_without(_results.y_true, _results.y_pred, label_issues, classifier, members=members)
 
 
 def label_issues_csv(results: Results, classifier: str, indices: np.ndarray) -> bytes:
     """Return a CSV file of these samples with the predictions of every classifier."""
-    table = numbers.label_issues_table(
+    table = evaluation.label_issues_table(
         indices,
         results.y_true,
         results.y_pred,

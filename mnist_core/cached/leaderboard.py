@@ -23,7 +23,7 @@ def _leaderboard(key: tuple[str, ...], _results: Results) -> pd.DataFrame:
 
 
 def final_model(results: Results) -> str | None:
-    """Return the classifier that cross-validation selects, or None if no run is cross-validated."""
+    """Return the name of the classifier that cross-validation selects, or None if no run is cross-validated."""
     validated = {name: record.cross_validation for name, record in results.records.items()}
     return choose_final_model(
         {name: folds.accuracy for name, folds in validated.items() if folds},

@@ -14,7 +14,7 @@ _RUN_FIELDS = ("n_train", "test_accuracy", "fit_seconds")
 def learning_curves(results: Results) -> pd.DataFrame:
     """Return the measured learning curves of all runs, one row per run and training size.
 
-    The largest size of each curve is the stored run itself.
+    The last point of each curve is the stored run.
 
     Returns
     -------
@@ -56,6 +56,6 @@ def _histories(key: tuple[str, ...], _results: Results) -> pd.DataFrame:
 
 
 def _concatenate(frames: Mapping[str, pd.DataFrame], labels: Mapping[str, str], *, empty: pd.DataFrame) -> pd.DataFrame:
-    """Return one frame of all, with the name and label of the run in each row."""
+    """Return all frames as one, with the name and label of the run in each row. Return `empty` if there are none."""
     labeled = [frame.assign(name=name, label=labels[name]) for name, frame in frames.items()]
     return pd.concat(labeled, ignore_index=True) if labeled else empty.assign(name="", label="")

@@ -19,6 +19,7 @@ def load_model(results: Results, classifier: str) -> Served:
 
 
 def _load(record: store.Record) -> Served:
+    """Return the model of a record from the cache."""
     return _load_model(record.files[record.model_file]["sha256"], record.temperature, record)
 
 

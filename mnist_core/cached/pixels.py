@@ -13,10 +13,10 @@ from mnist_core.datasets import SplitName, load_dataset
 from mnist_core.figures.sprite_sheet import render_sprite_sheet
 
 _LOADING: defaultdict[str, Lock] = defaultdict(Lock)
-"""One lock per dataset, so that only one of its splits is loaded at a time. Two at once would take twice the memory."""
+"""One lock per dataset. Loading both of its splits at the same time would take twice the memory."""
 
 _BLOCK = 64
-"""Images per write: 50 kB."""
+"""Number of images in one write: 50 kB."""
 
 
 class Pixels(Background):
@@ -25,9 +25,9 @@ class Pixels(Background):
     Attributes
     ----------
     images : uint8 ndarray of shape (n, 28, 28), or None until loaded
-        The images of a training split stay on disk and are mapped into memory: a page shows only a few of them.
+        The images of a training split stay on disk and are mapped into memory, because a page shows only few of them.
     labels : uint8 ndarray of shape (n,), or None until loaded
-        Available whenever the images are.
+        Set before `images`.
     """
 
     def __init__(self, dataset: str, split: SplitName) -> None:
@@ -38,7 +38,7 @@ class Pixels(Background):
         super().__init__(f"Loading the images of {dataset}")
 
     def release(self) -> None:
-        """Free the memory of mapped images that were read. They are read from disk again when they are used again."""
+        """Free the memory of mapped images. They are read from disk again when they are used."""
         if self._mapped is not None and hasattr(mmap, "MADV_DONTNEED"):
             self._mapped.madvise(mmap.MADV_DONTNEED)
 
@@ -52,9 +52,12 @@ class Pixels(Background):
         self.images = images
 
     def _map(self, images: np.ndarray) -> np.ndarray:
-        """Return the images mapped from an unnamed temporary file, which the system deletes with the last reference."""
+        """Return the images, mapped from an unnamed temporary file.
+
+        The operating system deletes the file when the last reference to it is gone.
+        """
         with tempfile.TemporaryFile() as file:
-            # Small blocks: Linux maps what was written at once (up to 2 MB) as a whole, even to read a single image.
+            # Small blocks, because Linux maps what was written at once (up to 2 MB) as a whole, even for one image.
             for start in range(0, len(images), _BLOCK):
                 file.write(images[start : start + _BLOCK].tobytes())
             file.flush()
@@ -64,7 +67,10 @@ class Pixels(Background):
 
 @st.cache_resource(max_entries=6, show_spinner=False)
 def load_pixels(dataset: str, split: SplitName) -> Pixels:
-    """Return the images of a split, loaded or being loaded. `load_pixels.clear(dataset, split)` allows another try."""
+    """Return the images of a split, which may still be loading.
+
+    After a failure, `load_pixels.clear(dataset, split)` makes the next call try again.
+    """
     return Pixels(dataset, split)
 
 

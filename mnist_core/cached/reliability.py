@@ -81,6 +81,7 @@ def _calibrations(key: str, _results: Results, _classifier: str) -> Mapping[Stag
 
 
 def _calibration(y_true: np.ndarray, proba: np.ndarray, confidence: np.ndarray, correct: np.ndarray) -> Calibration:
+    """Return the calibration of probabilities (n, 10), with both kinds of bins."""
     binnings: tuple[calibration.Binning, ...] = ("mass", "width")
     bins = {by: calibration.calibration_bins(confidence, correct, by=by) for by in binnings}
     errors = {by: calibration.expected_calibration_error(frame) for by, frame in bins.items()}
@@ -117,7 +118,7 @@ def _class_curves(key: str, kind: curves.Kind, _y_true: np.ndarray, _proba: np.n
 
 
 def coverage_of(results: Results, classifier: str) -> tuple[coverage.Coverage, pd.DataFrame]:
-    """Return the coverage curve of a run, and a table of few of its points: see `evaluation.coverage`."""
+    """Return the coverage curve of a run, and a table of some of its points: see `evaluation.coverage`."""
     return _coverage_of(results[classifier].key, results, classifier)
 
 
@@ -129,14 +130,16 @@ def _coverage_of(key: str, _results: Results, _classifier: str) -> tuple[coverag
 
 
 def histogram(results: Results, classifier: str) -> pd.DataFrame:
-    """Count the correct and wrong predictions of a run by confidence: see `evaluation.calibration`."""
+    """Count the correct and wrong predictions of a run by confidence: see `calibration.confidence_histogram`."""
     return calibration.confidence_histogram(results[classifier].confidence, _correct(results, classifier))
 
 
 def _correct(results: Results, classifier: str) -> np.ndarray:
+    """Return which predictions of a run are correct: bool of shape (n,)."""
     return results[classifier].y_pred == results.y_true
 
 
 def _freeze(*arrays: np.ndarray) -> None:
+    """Make arrays read-only."""
     for array in arrays:
         array.flags.writeable = False

@@ -1,4 +1,4 @@
-"""The usable runs of a dataset with their predictions, and what is computed from the predictions of one run."""
+"""The runs of a dataset with their predictions, confusion matrices, and CSV files of predictions."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -25,13 +25,14 @@ class Run:
     key : str
         Cache key: the split and the content of the record.
     record : Record
+        The stored record.
     y_pred : uint8 ndarray of shape (n,)
     proba : ndarray of shape (n, 10)
-        Float32 for the test split, float16 for the training split.
+        Probabilities: float32 for the test split, float16 for the training split.
     confidence, margin : float32 ndarrays of shape (n,)
         Probability of the predicted class, and its difference from that of the second most probable class.
     scores : float32 ndarray of shape (n, 10), or None
-        Only kept for the test split.
+        None for the training split.
     """
 
     key: str
@@ -60,7 +61,7 @@ class Results:
     problems : mapping of classifier name to ArtifactError
         Why each of the other runs cannot be used.
     y_true : uint8 ndarray of shape (n,)
-        Empty if no run is usable.
+        The labels. Empty if no run is usable.
     """
 
     dataset: str
@@ -131,9 +132,10 @@ def _load_results(dataset: str, split: SplitName, signature: str) -> Results:
 
 
 def _make_run(record: store.Record, split: SplitName, scores: np.ndarray) -> Run:
+    """Return a run with the predictions and probabilities that follow from its scores (n, 10)."""
     y_pred, proba = scores.argmax(axis=1).astype(np.uint8), softmax(scores, record.temperature)
     confidence, margin = mistakes.confidence_and_margin(proba)
-    if split == "train":  # Six times as many samples, of which a page shows few: half of the memory is enough.
+    if split == "train":  # It has six times as many samples. Half precision saves half of the memory.
         proba = proba.astype(np.float16)
     for array in (y_pred, proba, confidence, margin):
         array.flags.writeable = False
@@ -141,6 +143,7 @@ def _make_run(record: store.Record, split: SplitName, scores: np.ndarray) -> Run
 
 
 def _load_scores(record: store.Record, split: SplitName) -> np.ndarray:
+    """Return the scores of the test split, or the out-of-fold scores of the training split."""
     if split == "test":
         return store.load_scores(record)
     if record.cross_validation is None:

@@ -11,7 +11,7 @@ from mnist_core import store
 from mnist_core.base.digits import SIDE
 from mnist_core.cached.results import Results
 from mnist_core.datasets import SplitName, get_dataset_spec
-from mnist_core.evaluation import robustness as numbers
+from mnist_core.evaluation import robustness as evaluation
 from mnist_core.evaluation.metrics import accuracy_interval
 from mnist_core.figures.sprite_sheet import render_sprite_sheet
 from mnist_core.images.transforms import TRANSFORMS, augment, distort
@@ -19,7 +19,7 @@ from mnist_core.images.transforms import TRANSFORMS, augment, distort
 BASELINE = "logistic"
 """Baseline of the corruption errors, if it has been measured. Otherwise the first measured run is the baseline."""
 DOMAIN = "digits"
-"""The dataset on which the models of the other datasets are also evaluated."""
+"""Dataset on which the models of all other datasets are evaluated too."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,7 +29,7 @@ class Robustness:
     Attributes
     ----------
     names : tuple of str
-        These runs, in the order of the results.
+        The evaluated runs, in the order of the results.
     table : DataFrame
         The columns of `evaluation.robustness.accuracy_table`, and `label`.
     means, errors : DataFrames
@@ -57,9 +57,9 @@ def _load_robustness(key: tuple[str, ...], _results: Results) -> Robustness | No
     }
     if not records:
         return None
-    table = numbers.accuracy_table(
+    table = evaluation.accuracy_table(
         {name: record.test_accuracy for name, record in records.items()},
-        {name: {each: record.robustness[each] for each in TRANSFORMS} for name, record in records.items()},
+        {name: {test: record.robustness[test] for test in TRANSFORMS} for name, record in records.items()},
         {name: transform.severities for name, transform in TRANSFORMS.items()},
         get_dataset_spec(_results.dataset).n_test,
     )
@@ -67,8 +67,8 @@ def _load_robustness(key: tuple[str, ...], _results: Results) -> Robustness | No
     return Robustness(
         tuple(records),
         table.assign(label=table["name"].map(_results.labels)),
-        numbers.mean_accuracies(table),
-        numbers.corruption_errors(table, baseline),
+        evaluation.mean_accuracies(table),
+        evaluation.corruption_errors(table, baseline),
         baseline,
     )
 
@@ -79,8 +79,9 @@ def predictions(results: Results, transform: str) -> Mapping[str, np.ndarray]:
     Parameters
     ----------
     results : Results
-        Of the test split.
+        Results of the test split.
     transform : str
+        Name of the transform.
 
     Returns
     -------
@@ -108,7 +109,7 @@ def domain_table(results: Results) -> pd.DataFrame:
     DataFrame
         One row per run that was evaluated on both, highest accuracy on the other dataset first: `name`, `label`;
         `test` and `other`, shares in 0..1, with their 95 % confidence intervals (Wilson) `test_low`, `test_high`,
-        `other_low` and `other_high`; `test_digits` and `other_digits`, the numbers of samples. Empty if there is none.
+        `other_low` and `other_high`; `test_digits` and `other_digits`, the numbers of samples. Empty without a run.
     """
     spec = get_dataset_spec(DOMAIN)
     n, rows = spec.n_train + spec.n_test, []

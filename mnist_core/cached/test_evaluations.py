@@ -24,13 +24,13 @@ def log(dataset: str) -> pd.DataFrame:
 def by_classifier(dataset: str) -> pd.DataFrame:
     """Count the evaluations per classifier: see `evaluation.test_evaluations.summarise_evaluations`.
 
-    Those of a custom run count for the classifier that it is based on.
+    The evaluations of a custom run count for the classifier that it is based on.
     """
     return _load(dataset, _files(dataset))[1]
 
 
 def _files(dataset: str) -> tuple[FileState, ...]:
-    """Return the states of both logs: that of the registry's classifiers and that of custom runs."""
+    """Return the states of both logs: of the registry's classifiers, and of custom runs."""
     return tuple(file_state(test_evaluations.evaluations_file(dataset, custom=custom)) for custom in (False, True))
 
 

@@ -21,9 +21,9 @@ class Tuning:
     table, slices, progress : DataFrames
         As returned by `evaluation.tuning.trials_table`, `slices` and `best_so_far`.
     verdict : str
-        Whether to change the current hyperparameters.
+        Text that says whether to change the hyperparameters in use.
     edges : tuple of str
-        Advice for each parameter whose best value is the first or last of its grid.
+        Advice for each hyperparameter whose best value is the smallest or largest of its grid.
     """
 
     history: History
@@ -35,7 +35,9 @@ class Tuning:
 
 
 def load_tuning(dataset: str, classifier: str) -> Tuning | None:
-    """Return the search of a classifier, or of the classifier that a custom run is based on; None if there is none.
+    """Return the search of a classifier, or None if it was never tuned.
+
+    A custom run has the search of the classifier that it is based on.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Ensembles: a weighted combination of stored classifiers, which has no model file of its own."""
+"""Ensembles: weighted combinations of stored classifiers. An ensemble has no model file."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -56,7 +56,7 @@ class EnsembleClassifier(Served):
         return self.scores_given(images, {})
 
     def scores_given(self, images: np.ndarray, known: Mapping[str, np.ndarray]) -> np.ndarray:
-        """Return the same scores without evaluating the members whose scores are in `known`."""
+        """Return the same scores as `scores`. Members whose scores are in `known` are not evaluated."""
         logits = []
         for member in self._members:
             known_scores = known.get(member.name)
@@ -66,12 +66,12 @@ class EnsembleClassifier(Served):
 
 
 def to_json(members: Sequence[Member]) -> bytes:
-    """Return members as the JSON text that is stored."""
+    """Return the members as JSON text in the stored form."""
     return (json.dumps([asdict(member) for member in members], indent=1) + "\n").encode()
 
 
 def from_json(data: bytes) -> tuple[Member, ...]:
-    """Return the members that a JSON text of `to_json` holds.
+    """Return the members in a JSON text that was written by `to_json`.
 
     Raises
     ------

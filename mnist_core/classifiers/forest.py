@@ -18,16 +18,16 @@ if TYPE_CHECKING:
     from mnist_core.classifiers.onnx.graph import Graph
 
 SMALLEST_COUNT = 0.5
-"""Number of trees that a class without any tree counts as, so that its logarithm is finite."""
+"""Count of trees that is used for a class that no tree predicts. The logarithm of zero would be infinite."""
 TREES_PER_OPERATOR = 10
-"""ONNX Runtime needs several times the memory of an operator while it loads it."""
+"""Number of trees in one ONNX operator. While ONNX Runtime loads an operator, it needs several times its memory."""
 
 
 class Forest:
     """scikit-learn's RandomForestClassifier on integer pixel values 0..255.
 
-    The trees are fully grown: each leaf holds samples of one class, so each tree predicts one class. The scores are the
-    logarithms of the shares of trees that predict each class. A class that no tree predicts counts as half a tree.
+    The trees are fully grown: each leaf holds samples of one class, so each tree predicts one class. The score of a
+    class is the logarithm of the share of trees that predict it. A class that no tree predicts counts as half a tree.
     The softmax of the scores at temperature 1 is approximately `RandomForestClassifier.predict_proba`.
     """
 
@@ -49,7 +49,7 @@ class Forest:
         validation: Validation | None = None,
         progress: Progress = silent,
     ) -> History:
-        """Grow all trees. TrainingError if a leaf holds samples of several classes."""
+        """Grow all trees. Raise TrainingError if a leaf holds samples of several classes."""
         progress(f"Growing {self._model.n_estimators} trees", None)
         self._model.fit(self._rows(images), labels)
         for tree in self._trees:
@@ -73,7 +73,7 @@ class Forest:
     def to_onnx(self) -> "onnx.ModelProto":
         """Return TreeEnsemble operators whose leaves hold one class each.
 
-        Class weights, nine tenths of which would be zeros, are not stored.
+        A leaf stores its class. It does not store a weight for each class, because nine of ten weights would be zero.
         """
         from mnist_core.classifiers.onnx.graph import Graph
 
@@ -116,13 +116,16 @@ class GradientForest(Forest):
 
 
 def _single(thresholds: np.ndarray) -> np.ndarray:
-    """Round down to single precision, so that x <= threshold is unchanged for every x in single precision."""
+    """Round thresholds down to single precision. The result of x <= threshold stays the same for every float32 x."""
     single = thresholds.astype(np.float32)
     return np.where(single > thresholds, np.nextafter(single, np.float32(-np.inf)), single)
 
 
 def _tree_ensemble(trees: "list[Tree]") -> dict[str, Any]:
-    """Return the attributes of ONNX's TreeEnsemble, which numbers splits and leaves separately, each over all trees."""
+    """Return the attributes of ONNX's TreeEnsemble operator.
+
+    The operator numbers the splits of all trees consecutively. It numbers the leaves of all trees separately.
+    """
     from onnx import numpy_helper
 
     columns: dict[str, list[np.ndarray]] = defaultdict(list)

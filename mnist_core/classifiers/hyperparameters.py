@@ -84,7 +84,7 @@ def check_changes(classifier: str, dataset: str, changes: Hyperparameters) -> No
     Raises
     ------
     TrainingError
-        The classifier has no such hyperparameter, or a value is not of an accepted kind.
+        The classifier has no such hyperparameter, or the type of a value is not accepted.
     """
     present, space = hyperparameters_for(classifier, dataset), search_space_of(classifier)
     if unknown := changes.keys() - present.keys():
@@ -105,7 +105,7 @@ def changes_of(classifier: str, dataset: str, hyperparameters: Hyperparameters) 
 
 
 def describe_changes(changes: Hyperparameters) -> str:
-    """Return hyperparameters as one line of text, such as "C 0.1, hidden layers 800-400, learning rate 0.001"."""
+    """Return changed hyperparameters as one line, such as "C 0.1, hidden layers 800-400, learning rate 0.001"."""
     return ", ".join(f"{_lower_first(display_name(name))} {value_text(value)}" for name, value in changes.items())
 
 

@@ -1,7 +1,7 @@
 """Kernel classifiers on principal components: an approximate one trained by SGD, and exact support vector machines.
 
-All of them compute scores from the kernel values exp(-gamma |z - c|^2), where z are the principal components of a
-sample and c are stored centers. They share one ONNX graph. Large arrays are stored in single precision. Computations
+All classifiers compute scores from the kernel values exp(-gamma |z - c|^2). Here, z are the principal components of a
+sample, and c are stored centers. They share one ONNX graph. Large arrays are stored in single precision. Computations
 are in double precision, because one-vs-one counts binary decisions, which rounding must not change.
 """
 
@@ -67,7 +67,10 @@ class KernelClassifier:
         return self._model.predict(self._project(self._rows(images))).astype(np.uint8)
 
     def to_onnx(self) -> "onnx.ModelProto":
-        """Return principal components, squared distances by a matrix product, the exponential, and `_last_step`."""
+        """Return a graph that computes principal components, kernel values and scores.
+
+        The squared distances to all centers are computed by one matrix product. `_last_step` appends the scores.
+        """
         from mnist_core.classifiers.onnx.graph import Graph
 
         graph, centers = Graph(), self._centers()
@@ -89,11 +92,14 @@ class KernelClassifier:
         return as_rows(images)
 
     def _add_rows(self, graph: "Graph") -> tuple[str, float]:
-        """Append the nodes that compute the inputs, float64 (N, d), up to a factor; return output and factor."""
+        """Append the nodes that compute the values of `_rows`, float64 (N, d), up to a constant factor.
+
+        Return the name of the output, and the factor by which to multiply it.
+        """
         return graph.images("float64"), 1 / 255
 
     def _project(self, rows: np.ndarray) -> np.ndarray:
-        """Return principal components, float64 (n, components), with values that single precision holds exactly."""
+        """Return principal components, float64 (n, components). Their values are rounded to single precision."""
         return self._pca.transform(rows).astype(np.float64)
 
     def _centers(self) -> np.ndarray:
@@ -155,7 +161,7 @@ class OneVsOneSvc(KernelClassifier):
     def _fit_sorted(self, projected: np.ndarray, labels: np.ndarray) -> np.ndarray:
         """Fit, and return the indices of the support vectors.
 
-        Samples are sorted by class first. The model stays exactly the same, but each of the 45 binary SVMs has its two
+        Samples are sorted by class first. The model stays exactly the same. Each of the 45 binary SVMs then has its two
         classes in contiguous memory, which makes better use of the processor's caches.
         """
         order = np.argsort(labels, kind="stable")
@@ -166,9 +172,9 @@ class OneVsOneSvc(KernelClassifier):
         return self._model.support_vectors_.astype(np.float32)
 
     def _last_step(self, graph: "Graph", kernel: str) -> str:
-        """Append the number of wins plus a share, below 0.5, of the sums of decision values.
+        """Append the number of wins plus the sum of the decision values, scaled to (-1/3, 1/3).
 
-        It is the same computation as scikit-learn's `_ovr_decision_function`.
+        The computation is that of scikit-learn's `_ovr_decision_function`.
         """
         digit = np.repeat(np.arange(N_CLASSES), self._model.n_support_)  # class of each center
         pairs = list(combinations(range(N_CLASSES), 2))
@@ -245,9 +251,14 @@ class OneVsRestSvc(KernelClassifier):
         return graph.linear(kernel, weights, np.concatenate([m.intercept_ for m in self._model.estimators_]))
 
     def _first_seen(self) -> tuple[np.ndarray, np.ndarray]:
-        """Return where each distinct support vector occurs first, and the index of the distinct one for each of them.
+        """Find the distinct support vectors, because the binary SVMs share many of them.
 
-        The binary SVMs share support vectors.
+        Returns
+        -------
+        first : integer ndarray of shape (distinct,)
+            Position of the first occurrence of each distinct vector among the support vectors of all SVMs.
+        places : integer ndarray of shape (all,)
+            Index of the distinct vector for each support vector of all SVMs.
         """
         support = np.concatenate([svm.support_ for svm in self._model.estimators_])
         _, first, places = np.unique(support, return_index=True, return_inverse=True)

@@ -29,7 +29,10 @@ def build_logistic(hyperparameters: Hyperparameters, seed: int) -> "Linear":
 
 
 class Linear:
-    """A linear model of scikit-learn on pixels in 0..1, with `standardise` scaled to mean 0 and variance 1."""
+    """A linear model of scikit-learn on pixels in 0..1.
+
+    With `standardise`, each pixel is scaled to mean 0 and variance 1.
+    """
 
     def __init__(self, model: Any, *, standardise: bool) -> None:
         from sklearn.pipeline import make_pipeline

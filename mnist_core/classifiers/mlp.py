@@ -95,7 +95,7 @@ class Perceptron:
 
 
 def _fit_one_epoch(model: "MLPClassifier", rows: np.ndarray, labels: np.ndarray) -> None:
-    """Train one epoch. Raise KeyboardInterrupt on Ctrl-C, which scikit-learn turns into a warning."""
+    """Train one epoch. Raise KeyboardInterrupt on Ctrl-C, for which scikit-learn only emits a warning."""
     with warnings.catch_warnings():
         warnings.filterwarnings("error", message="Training interrupted")
         try:

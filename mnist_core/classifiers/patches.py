@@ -25,7 +25,8 @@ WHITENING = 0.1
 CELL, STEP = 8, 5
 """Side and stride of the cells over the 23 x 23 positions of a patch: four overlapping cells in each direction."""
 BATCH = 4
-"""Number of images to serve at a time. The responses take half a megabyte per image and should fit into the cache."""
+"""Number of images to serve at a time. The responses take half a megabyte per image and should fit into the
+processor's cache."""
 
 
 class PatchFeatures(Extractor):
@@ -151,7 +152,7 @@ class PatchSgd:
         return graph.model(scores, batch=BATCH)
 
     def _standardised(self, features: np.ndarray) -> np.ndarray:
-        """Standardize features in place, because they take a gigabyte of memory."""
+        """Standardize features in place, because a copy would take another gigabyte of memory."""
         features -= self._mean
         features /= self._scale
         return features

@@ -25,7 +25,7 @@ _SPECS: tuple[ModelSpec, ...] = (
         hyperparameters={"standardise": False, "alpha": 1e-5, "average": True, "epochs": 20},
         search_space={"alpha": (1e-6, 1e-5, 1e-4), "average": (True, False), "epochs": (10, 20, 40)},
         build=build_sgd,
-        remark="Linear SVM on raw pixels, trained by stochastic gradient descent. Small, fast, of limited accuracy.",
+        remark="Linear SVM on raw pixels, trained by stochastic gradient descent. Small and fast, but less accurate.",
     ),
     ClassifierSpec(
         name="sgd-scaled",
@@ -107,7 +107,7 @@ _SPECS: tuple[ModelSpec, ...] = (
         hyperparameters={"principal_components": 60, "gamma": 0.03, "C": 10},
         search_space={"principal_components": (50, 60, 70), "gamma": (0.025, 0.03, 0.035), "C": (5, 10)},
         build=OneVsOneSvc,
-        remark="One RBF kernel SVM per pair of digits, on principal components. Confidences break ties.",
+        remark="One RBF kernel SVM per pair of digits, on principal components. Decision values break ties.",
     ),
     ClassifierSpec(
         name="svc-ovr",
@@ -161,7 +161,7 @@ _SPECS: tuple[ModelSpec, ...] = (
             "learning_rate": (5e-4, 1e-3),
         },
         build=Perceptron,
-        remark="Two fully connected hidden layers on raw pixels. Does not use which pixels are neighbors.",
+        remark="Two fully connected hidden layers on raw pixels. Ignores which pixels are neighbors.",
     ),
     ClassifierSpec(
         name="mlp-refined",
@@ -253,7 +253,7 @@ _SPECS: tuple[ModelSpec, ...] = (
         family="ensemble",
         # The refined classifier of each family: a rule that needs no search.
         members=("sgd-features", "random-forest-refined", "svc-refined", "mlp-refined", "cnn-refined"),
-        remark="Weighted combination of each family's refined classifier, which err on different digits.",
+        remark="Weighted combination of each family's refined classifier. The members err on different digits.",
         requires=("cleanlab",),
         chosen_by="a rule for the members (each family's refined classifier); their out-of-fold scores for the weights",
     ),
@@ -263,7 +263,7 @@ CLASSIFIERS: dict[str, ModelSpec] = {spec.name: spec for spec in _SPECS}
 
 
 def get_classifier_spec(name: str) -> ModelSpec:
-    """Return the spec of a classifier. The spec of a custom run is its classifier's, under the name of the run.
+    """Return the spec of a classifier. For a custom run, return its classifier's spec with the run's name and label.
 
     Raises
     ------
@@ -283,7 +283,7 @@ def get_trainable_spec(name: str, *, purpose: str = "Training") -> ClassifierSpe
     Parameters
     ----------
     purpose : str
-        What needs a single classifier: the subject of the error message.
+        Subject of the error message, such as "Tuning".
 
     Raises
     ------
@@ -302,7 +302,7 @@ def get_trainable_spec(name: str, *, purpose: str = "Training") -> ClassifierSpe
 
 
 def is_custom(name: str) -> bool:
-    """Return whether a name has the form of a custom run's, such as `mlp@1`."""
+    """Return whether a name has the form of a custom run's name, such as `mlp@1`."""
     base, _, number = name.partition(CUSTOM_MARK)
     return base in CLASSIFIERS and re.fullmatch("[1-9][0-9]{0,8}", number) is not None
 
@@ -313,7 +313,7 @@ def base_of(name: str) -> str:
 
 
 def predecessors(name: str) -> list[str]:
-    """Return the classifiers that this one refines or, for a custom run, changes. The nearest comes first."""
+    """Return the chain of classifiers that this one refines, nearest first. A custom run refines its classifier."""
     nearest = base_of(name) if is_custom(name) else get_classifier_spec(name).refines
     return [nearest, *predecessors(nearest)] if nearest else []
 
@@ -358,7 +358,7 @@ def hyperparameters_for(classifier: str, dataset: str) -> dict[str, Any]:
 
 
 def chosen_by(classifier: str, dataset: str) -> str:
-    """Return how a classifier's hyperparameters on a dataset were chosen: a text that follows "chosen by"."""
+    """Return how a classifier's hyperparameters on a dataset were chosen, as a text to follow "chosen by"."""
     chosen, changed = get_classifier_spec(classifier).chosen_by, _overrides(classifier, dataset)
     names = " and ".join(changed).replace("_", " ")
     return f"{chosen}; for this dataset, {names} without a search" if changed else chosen

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import onnx
 
 BATCH_KEY = "batch"
-"""Key in a model's metadata: the batch size at which the model is served best."""
+"""Key in a model's metadata. Its value is the batch size at which to serve the model."""
 
 Family = Literal["linear", "kernel", "trees", "network", "ensemble"]
 Hyperparameters: TypeAlias = Mapping[str, Any]
@@ -27,7 +27,7 @@ class Estimator(Protocol):
 
     @property
     def details(self) -> dict[str, Any]:
-        """Properties of the fitted estimator, JSON-able: the arithmetic, the number of support vectors."""
+        """Properties of the fitted estimator, JSON-able, such as the number of support vectors."""
 
     def fit(
         self,
@@ -55,7 +55,7 @@ class Estimator(Protocol):
         """Return scores, float32 (n, 10). Labels are their argmax, probabilities their softmax at a temperature."""
 
     def predict(self, images: np.ndarray) -> np.ndarray:
-        """Return the labels that the underlying library predicts, uint8 (n,), to check the argmax of `scores`."""
+        """Return the labels that the training library predicts, uint8 (n,). They check the argmax of `scores`."""
 
     def to_onnx(self) -> "onnx.ModelProto":
         """Return the fitted model as ONNX: input "images" uint8 (N, 28, 28), output "scores" float32 (N, 10)."""

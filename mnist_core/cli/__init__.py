@@ -1,5 +1,6 @@
 """Commands of `python -m mnist_core`, one module each.
 
-Each module provides `add_parser(subparsers)` and `run(options)`, which prints its results and returns whether all went
-well. Modules import `mnist_core.training` inside `run`: `--help`, `fetch` and `show` then start without it.
+Each module provides `add_parser(subparsers)` and `run(options)`. `run` prints the results and returns whether the
+command succeeded. It imports `mnist_core.training` when it is called, so that `--help`, `fetch` and `show` start without
+training code.
 """

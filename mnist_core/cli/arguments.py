@@ -14,7 +14,7 @@ Subparsers: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 class UsageError(Exception):
-    """The arguments do not fit together: the process exits with status 2."""
+    """The arguments contradict each other. The process exits with status 2."""
 
 
 def add_dataset(parser: argparse.ArgumentParser) -> None:
@@ -23,13 +23,16 @@ def add_dataset(parser: argparse.ArgumentParser) -> None:
 
 
 def add_classifiers(parser: argparse.ArgumentParser, *, default: str = "") -> None:
-    """Add any number of classifier names; `default` describes what no name means."""
+    """Add an argument for any number of classifier names. `default` describes the selection without a name."""
     help_ = ", ".join(list_classifiers()) + (f" (default: {default})" if default else "")
     parser.add_argument("classifiers", nargs="*", type=classifier_name, metavar="NAME", help=help_)
 
 
 def add_stored_runs(parser: argparse.ArgumentParser, *, force: str) -> None:
-    """Add the arguments of commands that extend stored runs: names, `--all`, `--force` and `--dataset`."""
+    """Add the arguments of commands that add results to stored runs: names, `--all`, `--force` and `--dataset`.
+
+    `force` is the help text of `--force`.
+    """
     add_classifiers(parser)
     parser.add_argument("--all", action="store_true", help="all classifiers that have a stored run")
     parser.add_argument("--force", action="store_true", help=force)
@@ -37,7 +40,7 @@ def add_stored_runs(parser: argparse.ArgumentParser, *, force: str) -> None:
 
 
 def add_custom_run(parser: argparse.ArgumentParser) -> None:
-    """Add the name of one custom run."""
+    """Add an argument for the name of one custom run."""
     parser.add_argument("classifier", type=classifier_name, metavar="NAME", help="a custom run, such as mlp@1")
 
 
@@ -59,7 +62,7 @@ def add_scheduler(parser: argparse.ArgumentParser) -> None:
 
 
 def selected_runs(options: argparse.Namespace, *, include_ensembles: bool = True) -> list[str]:
-    """Return the classifiers to work on: those named, or with `--all` those that have a stored run.
+    """Return the selected classifiers: the named ones, or with `--all` all classifiers that have a stored run.
 
     Parameters
     ----------
@@ -71,7 +74,7 @@ def selected_runs(options: argparse.Namespace, *, include_ensembles: bool = True
     UsageError
         There is neither a name nor `--all`.
     ArtifactStaleError
-        With `--all`, a single classifier's run is stale.
+        With `--all`, the run of a single classifier is stale.
     """
     require_names(options)
     if not options.all:
@@ -84,8 +87,8 @@ def selected_runs(options: argparse.Namespace, *, include_ensembles: bool = True
             load_record(options.dataset, name)
             names.append(name)
         except (ArtifactMissingError, ArtifactStaleError) as error:
-            # An ensemble is stale after any training of a member. A single classifier is stale only after a change of
-            # the registry, which must not go unnoticed.
+            # An ensemble is stale after any training of a member, so it is skipped. A single classifier is stale only
+            # after a change of the registry or of the data, which is an error.
             if isinstance(error, ArtifactStaleError) and not is_ensemble(name):
                 raise
             print(f"Left out: {error}", file=sys.stderr)
@@ -104,7 +107,7 @@ def datasets_help() -> str:
 
 
 def dataset_name(text: str) -> str:
-    """Check the name of a dataset."""
+    """Return the name of a dataset. Raise ArgumentTypeError if it is unknown."""
     try:
         return get_dataset_spec(text).name
     except UnknownNameError as error:
@@ -112,7 +115,7 @@ def dataset_name(text: str) -> str:
 
 
 def classifier_name(text: str) -> str:
-    """Check the name of a classifier or custom run."""
+    """Return the name of a classifier or custom run. Raise ArgumentTypeError if it is unknown."""
     try:
         return get_classifier_spec(text).name
     except UnknownNameError as error:
@@ -120,7 +123,7 @@ def classifier_name(text: str) -> str:
 
 
 def hyperparameter(text: str) -> tuple[str, Any]:
-    """Parse KEY=VALUE."""
+    """Return the name and the value of a hyperparameter, parsed from KEY=VALUE."""
     try:
         return parse_change(text)
     except ValueError as error:
@@ -128,12 +131,12 @@ def hyperparameter(text: str) -> tuple[str, Any]:
 
 
 def natural(text: str) -> int:
-    """Parse an integer of 0 or more."""
+    """Return an integer of 0 or more, parsed from text."""
     return _integer(text, at_least=0)
 
 
 def positive(text: str) -> int:
-    """Parse an integer of 1 or more."""
+    """Return an integer of 1 or more, parsed from text."""
     return _integer(text, at_least=1)
 
 

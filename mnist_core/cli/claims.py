@@ -14,7 +14,7 @@ def add_parser(subparsers: Subparsers) -> None:
 
 
 def run(options: argparse.Namespace) -> bool:
-    """Measure the training procedures."""
+    """Measure the training procedures. Return True; errors are raised."""
     from mnist_core.training.published_procedures import measure_procedures
 
     with interrupt_on_sigterm():

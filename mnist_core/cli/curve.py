@@ -15,15 +15,18 @@ def add_parser(subparsers: Subparsers) -> None:
 
 
 def run(options: argparse.Namespace) -> bool:
-    """Measure the learning curves one after the other, so that their times are comparable."""
+    """Measure the learning curves one after the other, so that their times are comparable.
+
+    Return whether all measurements succeeded.
+    """
     from mnist_core.training.learning_curve import measure_learning_curve
 
-    good = True
+    succeeded = True
     with interrupt_on_sigterm():
         for name in selected_runs(options, include_ensembles=False):
             try:
                 measure_learning_curve(name, options.dataset, again=options.force, progress=progress_printer(name))
             except MnistCoreError as error:
                 print_error(f"{name}: {error}")
-                good = False
-    return good
+                succeeded = False
+    return succeeded

@@ -29,13 +29,13 @@ def add_parser(subparsers: Subparsers) -> None:
 
 
 def run(options: argparse.Namespace) -> bool:
-    """Cross-validate the selected runs, several folds at a time."""
+    """Cross-validate the selected runs, several folds at a time. Return whether all succeeded."""
     from mnist_core.training.cross_validation import cross_validate
 
-    names, good = selected_runs(options), True
+    names, succeeded = selected_runs(options), True
     for name in [name for name in names if is_ensemble(name)]:
         names.remove(name)
-        good &= _is_validated_ensemble(name, options.dataset) or options.all
+        succeeded &= _is_validated_ensemble(name, options.dataset) or options.all
     if not options.force:
         validated = [name for name in names if load_record(options.dataset, name).cross_validation]
         for name in validated:
@@ -50,7 +50,7 @@ def run(options: argparse.Namespace) -> bool:
             folds = outcome.record.cross_validation if outcome.record else None
             if folds is None:
                 print_error(f"{outcome.classifier}: {outcome.error}")
-                good = False
+                succeeded = False
             else:
                 print(
                     f"{outcome.classifier:<14} {percent(folds.accuracy)} of {sum(folds.sizes):,} digits out of fold,"
@@ -58,11 +58,11 @@ def run(options: argparse.Namespace) -> bool:
                     flush=True,
                 )
     report_stale_ensembles(names, options.dataset)
-    return good
+    return succeeded
 
 
 def _is_validated_ensemble(name: str, dataset: str) -> bool:
-    """Return whether an ensemble is cross-validated, and print the command that does it: its training."""
+    """Return whether an ensemble is cross-validated. Print the command that trains and cross-validates it."""
     command = f"python -m mnist_core train {name} --dataset {dataset}"
     try:
         if load_record(dataset, name).cross_validation:

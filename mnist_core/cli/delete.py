@@ -17,7 +17,7 @@ def add_parser(subparsers: Subparsers) -> None:
 
 
 def run(options: argparse.Namespace) -> bool:
-    """Delete all files of a run, whether or not they are usable."""
+    """Delete all files of a run, usable or not. Return True; errors are raised."""
     name, dataset = options.classifier, options.dataset
     if is_custom(name) and not run_dir(dataset, name).exists():
         raise ArtifactMissingError(dataset, name, "there is no such run.")

@@ -9,9 +9,9 @@ from mnist_core.store import load_record
 
 
 def can_be_trained(name: str, dataset: str) -> bool:
-    """Return whether all members of an ensemble are cross-validated; if not, print the commands to run first.
+    """Return whether a classifier can be trained now. A single classifier always can.
 
-    A single classifier can always be trained.
+    An ensemble needs cross-validated members. If some are not, print the commands to run first.
     """
     from mnist_core.training.ensemble import prerequisite_commands
 
@@ -22,7 +22,14 @@ def can_be_trained(name: str, dataset: str) -> bool:
 
 
 def report_stale_ensembles(renewed: Sequence[str], dataset: str) -> None:
-    """Print which ensembles to train again, because one of the `renewed` runs belongs to a member."""
+    """Print which ensembles to train again after the runs of their members have changed.
+
+    Parameters
+    ----------
+    renewed : sequence of str
+        Classifiers that were trained or cross-validated by this command.
+    dataset : str
+    """
     from mnist_core.training.ensemble import OUTDATED_WEIGHTS, has_current_weights
 
     for name in list_classifiers(dataset):
@@ -33,4 +40,4 @@ def report_stale_ensembles(renewed: Sequence[str], dataset: str) -> None:
             except ArtifactStaleError as error:
                 print_error(error)
             except ArtifactError:
-                continue  # missing or damaged before, too
+                continue  # the ensemble was already missing or damaged

@@ -17,20 +17,23 @@ def add_parser(subparsers: Subparsers) -> None:
 
 
 def run(options: argparse.Namespace) -> bool:
-    """Make sure that a dataset's files are on this machine, and print where."""
+    """Download the missing files of a dataset, verify all, and print their folder. Return True; errors are raised."""
     folder = fetch_dataset(options.dataset, progress=_progress_in_tens())
     print(f"{options.dataset} is available and verified" + (f": {folder}" if folder else ". It needs no files."))
     return True
 
 
 def _progress_in_tens() -> Progress:
-    """Return a progress function that prints a line for every ten percent; downloads report ten times a second."""
+    """Return a progress function that prints a line for every ten percent.
+
+    Downloads report their progress ten times a second.
+    """
     last = ""
 
     def report(message: str, share: float | None = None, *, entry: object = None) -> None:
         nonlocal last
         tens = int((share or 0.0) * 10) * 10
-        line = f"{message}: {tens}%" if tens else message
+        line = f"{message}: {tens} %" if tens else message
         if line != last:
             last = line
             print(line, flush=True)

@@ -16,7 +16,7 @@ def add_parser(subparsers: Subparsers) -> None:
 
 
 def run(options: argparse.Namespace) -> bool:
-    """Store the new label."""
+    """Store the new label. Return True; errors are raised."""
     record = rename_run(load_record(options.dataset, options.classifier), options.label)
     print(f"{options.classifier} has " + (f"the label {record.label!r}." if record.label else "no label."))
     return True

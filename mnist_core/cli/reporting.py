@@ -24,7 +24,7 @@ def progress_printer(name: str, style: Format = "text") -> Progress:
         Classifier or command that the reports are about.
     style : {"text", "json"}
         "json" prints every report as an object with the keys classifier, message, share and, after an epoch, entry.
-        "text" prints a line at most every two seconds, and always the last one.
+        "text" prints at most one line every two seconds, and always the last one.
     """
     last = -SECONDS_BETWEEN_LINES
 
@@ -35,7 +35,7 @@ def progress_printer(name: str, style: Format = "text") -> Progress:
             print(json.dumps(content), flush=True)
         elif share == 1.0 or time.monotonic() - last >= SECONDS_BETWEEN_LINES:
             last = time.monotonic()
-            print(f"{name:<14}{'' if share is None else f'{share:4.0%}':>5}  {message}", flush=True)
+            print(f"{name:<14}{'' if share is None else f'{100 * share:3.0f} %':>6}  {message}", flush=True)
 
     return report
 

@@ -16,7 +16,10 @@ def add_parser(subparsers: Subparsers) -> None:
 
 
 def run(options: argparse.Namespace) -> bool:
-    """Evaluate the selected models together, so that each digit is distorted only once."""
+    """Evaluate the selected models together, so that each digit is distorted only once.
+
+    Return whether all evaluations succeeded.
+    """
     from mnist_core.training.robustness import measure_robustness
 
     with interrupt_on_sigterm():

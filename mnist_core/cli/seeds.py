@@ -18,10 +18,13 @@ def add_parser(subparsers: Subparsers) -> None:
 
 
 def run(options: argparse.Namespace) -> bool:
-    """Train with other seeds, one classifier after the other, and print mean and standard deviation."""
+    """Train with other seeds, one classifier after the other, and print mean and standard deviation.
+
+    Return whether all trainings succeeded.
+    """
     from mnist_core.training.seeds import train_seeds
 
-    good = True
+    succeeded = True
     with interrupt_on_sigterm():
         for name in selected_runs(options):
             try:
@@ -36,5 +39,5 @@ def run(options: argparse.Namespace) -> bool:
                 print(f"{name:<14} {100 * mean:.3f} ± {percent(deviation, 3)} over {n} seeds", flush=True)
             except MnistCoreError as error:
                 print_error(f"{name}: {error}")
-                good = False
-    return good
+                succeeded = False
+    return succeeded

@@ -8,7 +8,7 @@ from mnist_core.base.errors import ArtifactError, ArtifactMissingError
 from mnist_core.classifiers.hyperparameters import changes_of, describe_changes
 from mnist_core.classifiers.registry import get_classifier_spec, is_custom
 from mnist_core.cli.arguments import Subparsers, add_dataset
-from mnist_core.cli.reporting import print_error
+from mnist_core.cli.reporting import percent, print_error
 from mnist_core.evaluation.comparison import pairwise
 from mnist_core.store import Record, load_labels, load_records, load_scores
 from mnist_core.store.leaderboard import leaderboard
@@ -26,6 +26,7 @@ COLUMNS = (
     "One digit",
     "Model",
 )
+"""Headers of the table."""
 RANK_NOTE = (
     "Classifiers share a range of ranks if their difference is not significant: exact McNemar tests at 5 %, Holm"
     " correction."
@@ -41,9 +42,12 @@ def add_parser(subparsers: Subparsers) -> None:
 
 
 def run(options: argparse.Namespace) -> bool:
-    """Print the table, best run first, and why runs are missing from it."""
+    """Print the leaderboard, most accurate run first, and why runs are missing from it.
+
+    Return whether there is at least one usable run.
+    """
     found, problems = load_records(options.dataset)
-    if options.markdown:  # for documents, whose readers do not have the custom runs
+    if options.markdown:  # the table is for documents, whose readers do not have the custom runs
         found = [record for record in found if not is_custom(record.classifier)]
     y_preds = {}
     for record in found:
@@ -64,17 +68,17 @@ def run(options: argparse.Namespace) -> bool:
 
 
 def _cells(row: dict[Any, Any]) -> tuple[str, ...]:
-    """Format a row of the leaderboard, one text for each of `COLUMNS`."""
+    """Return the cells of a row of the leaderboard, one text for each of `COLUMNS`."""
     best, worst, n_seeds = row["best_rank"], row["worst_rank"], row["n_seeds"]
     validated = not math.isnan(row["cv_accuracy"])
     return (
         row["label"],
         f"{best}" if best == worst else f"{best}-{worst}",
-        f"{row['test_accuracy']:.2%}",
-        f"{100 * row['low']:.2f}-{row['high']:.2%}",
-        f"{100 * row['cv_accuracy']:.2f} ± {row['cv_spread']:.2%}" if validated else "",
-        f"{100 * row['seeds_accuracy']:.2f} ± {row['seeds_spread']:.2%} of {n_seeds}" if n_seeds > 1 else "",
-        f"{row['train_accuracy']:.2%}",
+        percent(row["test_accuracy"]),
+        f"{100 * row['low']:.2f}-{percent(row['high'])}",
+        f"{100 * row['cv_accuracy']:.2f} ± {percent(row['cv_spread'])}" if validated else "",
+        f"{100 * row['seeds_accuracy']:.2f} ± {percent(row['seeds_spread'])} of {n_seeds}" if n_seeds > 1 else "",
+        percent(row["train_accuracy"]),
         f"{row['fit_seconds']:.1f} s",
         f"{row['predict_seconds']:.2f} s",
         f"{1000 * row['predict_one_seconds']:.2f} ms",
@@ -83,13 +87,13 @@ def _cells(row: dict[Any, Any]) -> tuple[str, ...]:
 
 
 def _without_empty_columns(table: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
-    """Remove the columns whose cells below the header are all empty."""
+    """Return the table without the columns whose cells are all empty below the header."""
     filled = [any(cells) for cells in zip(*table[1:], strict=True)]
     return [tuple(cell for cell, kept in zip(row, filled, strict=True) if kept) for row in table]
 
 
 def _text(table: list[tuple[str, ...]], records: list[Record]) -> str:
-    """Return the table in aligned columns, followed by a note on each run."""
+    """Return the table with aligned columns, followed by a remark on each run."""
     widths = [max(map(len, column)) for column in zip(*table, strict=True)]
     lines = []
     for first, *others in table:

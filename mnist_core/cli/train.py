@@ -1,4 +1,4 @@
-"""`train`: train classifiers and store their runs. If one fails, the others are still trained.
+"""`train`: train classifiers and store their runs. If one training fails, the other classifiers are still trained.
 
 With changed hyperparameters, a subset or a label, one classifier is trained as a custom run, such as `mlp@1`.
 """
@@ -64,9 +64,9 @@ def add_parser(subparsers: Subparsers) -> None:
 
 
 def run(options: argparse.Namespace) -> bool:
-    """Train the selected classifiers."""
+    """Train the selected classifiers. Return whether all trainings succeeded."""
     require_names(options)
-    _refuse_misuse(options)
+    _check_options(options)
     if _is_custom_training(options):
         return _train_custom(options)
     names = list_classifiers(options.dataset) if options.all else list(dict.fromkeys(options.classifiers))
@@ -88,7 +88,7 @@ def run(options: argparse.Namespace) -> bool:
     return all(outcomes)
 
 
-def _refuse_misuse(options: argparse.Namespace) -> None:
+def _check_options(options: argparse.Namespace) -> None:
     """Raise UsageError if the options contradict each other."""
     for name in options.classifiers:
         if is_custom(name):
@@ -105,17 +105,18 @@ def _refuse_misuse(options: argparse.Namespace) -> None:
 
 
 def _is_custom_training(options: argparse.Namespace) -> bool:
+    """Return whether the options ask for a custom run."""
     return options.custom or bool(options.changes) or (options.subset, options.label) != (None, None)
 
 
 def _train_in_worker(name: str, dataset: str, seed: int | None, force: bool, style: Format) -> bool:
-    """Do the same as `_train_one` in a joblib worker, and leave Ctrl-C to the parent process."""
+    """Call `_train_one` in a joblib worker. Ignore Ctrl-C there, which the parent process handles."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     return _train_one(name, dataset, seed, force, style)
 
 
 def _train_one(name: str, dataset: str, seed: int | None, force: bool, style: Format) -> bool:
-    """Train a classifier unless its run is up to date; return whether that succeeded."""
+    """Train a classifier unless its run is up to date. Return whether that succeeded."""
     from mnist_core.training import train, up_to_date
 
     def work() -> None:
@@ -124,13 +125,13 @@ def _train_one(name: str, dataset: str, seed: int | None, force: bool, style: Fo
             accuracy = percent(stored.test_accuracy)
             progress(f"Up to date since {stored.created}, {accuracy}; --force trains it again.", 1.0)
         else:
-            progress(_result(train(name, dataset, seed=seed or 0, progress=progress)), 1.0)
+            progress(_describe_result(train(name, dataset, seed=seed or 0, progress=progress)), 1.0)
 
     return _succeeds(name, work)
 
 
 def _train_custom(options: argparse.Namespace) -> bool:
-    """Train a custom run; the last line starts with its name."""
+    """Train a custom run, and return whether that succeeded. The last line that is printed starts with its name."""
     from mnist_core.training import CustomRun, train
 
     (name,) = options.classifiers
@@ -143,14 +144,14 @@ def _train_custom(options: argparse.Namespace) -> bool:
             custom=CustomRun(dict(options.changes), options.subset, options.label or ""),
             progress=progress_printer(name, options.progress),
         )
-        progress_printer(record.classifier, options.progress)(_result(record), 1.0)
+        progress_printer(record.classifier, options.progress)(_describe_result(record), 1.0)
 
     with interrupt_on_sigterm():
         return _succeeds(name, work)
 
 
 def _succeeds(name: str, work: Callable[[], None]) -> bool:
-    """Do the work for one classifier, print its error if there is one, and return whether it succeeded."""
+    """Call `work` for one classifier. Print an error that it raises. Return whether it succeeded."""
     try:
         work()
     except MnistCoreError as error:
@@ -162,5 +163,6 @@ def _succeeds(name: str, work: Callable[[], None]) -> bool:
     return False
 
 
-def _result(record: Record) -> str:
+def _describe_result(record: Record) -> str:
+    """Return the test accuracy and the training time of a run as text."""
     return f"{percent(record.test_accuracy)} of {record.n_test:,} test digits, fit in {record.fit_seconds:.1f} s"

@@ -13,12 +13,13 @@ from mnist_core.cli.arguments import (
     natural,
     positive,
 )
-from mnist_core.cli.reporting import interrupt_on_sigterm, progress_printer
+from mnist_core.cli.reporting import interrupt_on_sigterm, percent, progress_printer
 from mnist_core.evaluation.tuning import trials_table
 from mnist_core.store.tuning_advice import describe_edges, verdict
 from mnist_core.store.tuning_history import History
 
 SHOWN_TRIALS = 5
+"""Number of trials in the printed table."""
 
 
 def add_parser(subparsers: Subparsers) -> None:
@@ -48,7 +49,10 @@ def add_parser(subparsers: Subparsers) -> None:
 
 
 def run(options: argparse.Namespace) -> bool:
-    """Search, then print the best trials, the change they suggest and the grids to extend."""
+    """Search, then print the best trials, the suggested change of hyperparameters, and the grids to extend.
+
+    Return whether at least one trial is complete.
+    """
     from mnist_core.training.tuning import tune
 
     with interrupt_on_sigterm():
@@ -70,7 +74,7 @@ def run(options: argparse.Namespace) -> bool:
 
 
 def _summary(history: History, requested: int) -> str:
-    """Return the number of trials, and how to continue."""
+    """Return the number of trials and how to continue the search, as text."""
     made, failed = len(history.trials), len(history.trials) - history.completed
     failures = f" ({failed} failed)" if failed else ""
     summary = f"{made} trials{failures} on a validation split of {history.n_holdout:,} digits."
@@ -80,13 +84,13 @@ def _summary(history: History, requested: int) -> str:
 
 
 def _table(history: History) -> str:
-    """Return the best trials as a text table with a column for each tuned hyperparameter."""
+    """Return the best trials as a text table, with one column for each tuned hyperparameter."""
     names = list(history.space)
     rows = [("Trial", "Accuracy", "95 % interval", "Fit", *names)]
     for row in trials_table(history.trials, history.space, history.n_holdout).head(SHOWN_TRIALS).to_dict("records"):
         complete = row["state"] == "complete"
-        interval = f"{100 * row['low']:.2f}-{row['high']:.2%}" if complete else ""
-        accuracy = f"{row['accuracy']:.2%}" if complete else "failed"
+        interval = f"{100 * row['low']:.2f}-{percent(row['high'])}" if complete else ""
+        accuracy = percent(row["accuracy"]) if complete else "failed"
         parameters = [value_text(row[name]) for name in names]
         rows.append((str(row["trial"]), accuracy, interval, f"{row['seconds']:.1f} s", *parameters))
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]

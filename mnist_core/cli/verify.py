@@ -25,9 +25,12 @@ from mnist_core.store.record import ENSEMBLE
 
 ACCURACY_TOLERANCE = 1e-9
 SCORE_TOLERANCE = 1e-3
-"""Share of the range of all scores. Processors round differently."""
+"""Largest difference of a score as a share of the range of all scores. Processors round differently."""
 FIT_TOLERANCE = 0.02
-"""Relative for temperatures, absolute for weights. Out-of-fold scores are stored in steps."""
+"""Largest relative difference of a temperature, and largest absolute difference of a weight.
+
+Fits on the stored out-of-fold scores differ slightly from the original ones, because stored scores are rounded.
+"""
 DISTORTED, LABEL_TOLERANCE = 100, 0.05
 """Number of test digits to distort again, and the share of them that may get another label."""
 
@@ -41,7 +44,7 @@ def add_parser(subparsers: Subparsers) -> None:
 
 
 def run(options: argparse.Namespace) -> bool:
-    """Verify the selected runs, or all stored ones."""
+    """Verify the selected runs, or all stored ones. Return whether they have no problems."""
     test = _test_split(options.dataset)
     outcomes = [_verify_one(name, options.dataset, test) for name in options.classifiers]
     if not options.classifiers:
@@ -54,7 +57,10 @@ def run(options: argparse.Namespace) -> bool:
 
 
 def _verify_one(name: str, dataset: str, test: Split | None, *, skip_missing: bool = False) -> bool | None:
-    """Print the problems of a run and return whether it has none; return None for a missing run that is skipped."""
+    """Print the problems of a run, and return whether it has none.
+
+    Return None for a missing run if `skip_missing` is true.
+    """
     try:
         record = load_record(dataset, name)
         problems = [f"{name}: {problem}" for problem in _problems(record, test)]
@@ -73,7 +79,7 @@ def _verify_one(name: str, dataset: str, test: Split | None, *, skip_missing: bo
 
 
 def _problems(record: Record, test: Split | None) -> list[str]:
-    """Recompute a run's figures from its files, whose hashes have been checked, and describe the differences."""
+    """Recompute the figures of a run from its files, and return descriptions of all differences."""
     problems, scores, labels = [], load_scores(record), load_labels(record, "test")
     accuracy = float((scores.argmax(axis=1) == labels).mean())
     if abs(accuracy - record.test_accuracy) > ACCURACY_TOLERANCE:
@@ -100,7 +106,7 @@ def _problems(record: Record, test: Split | None) -> list[str]:
 
 
 def _cross_validation_problems(record: Record) -> list[str]:
-    """Compare fold accuracies and temperature with the stored out-of-fold scores."""
+    """Return differences of the fold accuracies and the temperature from the stored out-of-fold scores."""
     if (result := record.cross_validation) is None:
         return []
     from mnist_core.training.splits import fold_of_each
@@ -124,7 +130,7 @@ def _cross_validation_problems(record: Record) -> list[str]:
 
 
 def _ensemble_problems(record: Record) -> list[str]:
-    """Compare the weights of an ensemble with those fitted to its members' out-of-fold scores."""
+    """Return differences of an ensemble's weights from those fitted to its members' out-of-fold scores."""
     if record.model_file != ENSEMBLE:
         return []
     from mnist_core.training.ensemble import OUTDATED_WEIGHTS, has_current_weights
@@ -141,7 +147,7 @@ def _ensemble_problems(record: Record) -> list[str]:
 
 
 def _robustness_problems(record: Record, y_true: np.ndarray) -> list[str]:
-    """Compare accuracies on distorted digits, and on another dataset's, with the stored predictions."""
+    """Return differences of the accuracies on distorted digits and on another dataset from the stored predictions."""
     from mnist_core.training.robustness import all_labels
 
     problems = []
@@ -153,7 +159,10 @@ def _robustness_problems(record: Record, y_true: np.ndarray) -> list[str]:
 
 
 def _distortion_problems(record: Record, test: Split, model: Served) -> list[str]:
-    """Distort the first digits again, at the highest severity, and compare predictions with the stored ones."""
+    """Distort the first test digits again at the highest severity, and predict them.
+
+    Return the transforms for which too many predictions differ from the stored ones.
+    """
     problems, first = [], test.images[:DISTORTED]
     for name in [name for name in TRANSFORMS if name in record.robustness]:
         predicted = model.predict(distort(first, name, TRANSFORMS[name].severities[-1], np.arange(len(first))))
@@ -164,7 +173,7 @@ def _distortion_problems(record: Record, test: Split, model: Served) -> list[str
 
 
 def _test_split(dataset: str) -> Split | None:
-    """Return the test split, or print why models are not checked and return None."""
+    """Return the test split. If its images are unavailable, print why models are not checked and return None."""
     try:
         return load_dataset(dataset).test
     except DatasetUnavailableError as error:

@@ -24,7 +24,17 @@ class CacheError(Exception):
 def download_from_mirror(
     mirror: str, files: Sequence[IdxFile], cache: Path, progress: Progress, seconds: float
 ) -> None:
-    """Download the files that the cache lacks, one after the other, within `seconds` in total."""
+    """Download the files that are missing from the cache, within `seconds` in total.
+
+    Raises
+    ------
+    OSError, http.client.HTTPException
+        A download failed or timed out (TimeoutError).
+    DatasetCorruptError
+        A downloaded file does not have the expected content.
+    CacheError
+        A file cannot be written to the cache.
+    """
     end = time.monotonic() + seconds
     for file in _missing(cache, files):
         packed = download(
@@ -38,7 +48,10 @@ def download_from_mirror(
 
 
 def download_from_openml(files: Sequence[IdxFile], cache: Path, progress: Progress, seconds: float) -> None:
-    """Create the files that the cache lacks from OpenML's arrays, which have the samples in MNIST's order."""
+    """Create the files that are missing from the cache from the arrays of OpenML, within `seconds`.
+
+    OpenML has the samples in MNIST's order. The errors are those of `download_from_mirror`.
+    """
     images, labels = fetch_openml_arrays(seconds=seconds, progress=progress)
     for file in _missing(cache, files):
         samples = images if len(file.shape) == 3 else labels
@@ -47,7 +60,10 @@ def download_from_openml(files: Sequence[IdxFile], cache: Path, progress: Progre
 
 
 def _missing(cache: Path, files: Sequence[IdxFile]) -> Iterator[IdxFile]:
-    """Yield the files that are missing or corrupt. An interrupted download continues with the first of them."""
+    """Yield the files that are missing from the cache or corrupt.
+
+    A download that was interrupted between two files therefore continues with the next file.
+    """
     for file in files:
         try:
             read_file(cache, file)
@@ -56,7 +72,7 @@ def _missing(cache: Path, files: Sequence[IdxFile]) -> Iterator[IdxFile]:
 
 
 def _store(cache: Path, file: IdxFile, packed: bytes) -> None:
-    """Verify the content of `packed` and write it to the cache."""
+    """Verify a downloaded file and write it to the cache."""
     try:
         unpack(io.BytesIO(packed), file)
     except DatasetCorruptError as error:
@@ -69,7 +85,7 @@ def _store(cache: Path, file: IdxFile, packed: bytes) -> None:
 
 
 def reason_of(error: Exception) -> str:
-    """Return the message of an error without the path and the error number that Python adds."""
+    """Return the message of an error without the path and the error number that Python adds to it."""
     match error:
         case HTTPError():
             return f"HTTP {error.code} {error.reason} for {error.url}"

@@ -10,7 +10,10 @@ from mnist_core.datasets.spec import DatasetSpec, Split, SplitName
 from mnist_core.images.canvas import center_digit
 
 PROTOCOL = "centre_digit 1; train_test_split(test_size=0.5, stratify=y, random_state=42)"
-"""Conversion and split, as part of the fingerprint. Change it whenever one of them changes an image or the split."""
+"""Name of the conversion and parameters of the split. They are part of the fingerprint.
+
+Change this text whenever a change of the code changes an image or the split.
+"""
 
 FINGERPRINT = "4605825bfc1ad24fb722a32229422eca9ed8b2b61ac2ddc63e7809874365b582"
 """SHA-256 of the 8 x 8 images, their labels (both as uint8) and the protocol.
@@ -21,7 +24,7 @@ converted ones, because resampled pixels may differ between versions of Pillow.
 
 
 def load_digits_split(_: SplitName, progress: Progress) -> dict[SplitName, Split]:
-    """Return both splits. They come from one file, so that neither can be loaded alone."""
+    """Return both splits, because they come from one file."""
     from sklearn.model_selection import train_test_split
 
     progress("Loading data", None)
@@ -32,7 +35,7 @@ def load_digits_split(_: SplitName, progress: Progress) -> dict[SplitName, Split
 
 @cache
 def _all_digits() -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
-    """Return images (1797, 28, 28) and labels (1797,). The conversion takes 0.5 s."""
+    """Return images (1797, 28, 28) and labels (1797,). They are cached, because the conversion takes 0.5 s."""
     from sklearn.datasets import load_digits
 
     originals, classes = load_digits(return_X_y=True)

@@ -1,8 +1,8 @@
 """Download of files and of OpenML's arrays within a time limit.
 
-Library calls do not return in time. A name server that does not answer blocks `urlopen(timeout=3)` for 10 s. A server
-that sends one byte per second never exceeds a timeout. `fetch_openml` has no read timeout. Each call therefore runs in
-a thread or process that the caller can abandon.
+The time limits of library functions are not reliable. A name server that does not answer blocks `urlopen(timeout=3)`
+for 10 s. A server that sends one byte per second never exceeds a timeout. `fetch_openml` has no read timeout. Each call
+therefore runs in a thread or process that the caller can abandon.
 """
 
 import http.client
@@ -27,14 +27,26 @@ DOWNLOAD_ERRORS = (OSError, http.client.HTTPException)
 """Errors of `download` and `fetch_openml_arrays` that are caused by the network or the server."""
 
 STALL_SECONDS = 10.0
-"""Longest wait for the next byte."""
+"""Longest time between two received parts of a file."""
 POLL_SECONDS = 0.1
 """Time between two calls of the progress function, which can cancel the download."""
 CHUNK_BYTES = 1 << 16
 
 
 def download(url: str, *, limit: int, seconds: float, message: str, progress: Progress) -> bytes:
-    """Download a file of at most `limit` bytes within `seconds`.
+    """Return the content of a file, downloaded within `seconds`.
+
+    Parameters
+    ----------
+    url : str
+    limit : int
+        Maximum length of the file in bytes.
+    seconds : float
+        Time limit.
+    message : str
+        Message for `progress`.
+    progress : callable
+        Called every 0.1 s. If it raises an exception, the download ends.
 
     Raises
     ------
@@ -115,7 +127,10 @@ def fetch_openml_arrays(*, seconds: float, progress: Progress) -> tuple[npt.NDAr
 
 
 def _receive(url: str, inbox: SimpleQueue[bytes | int | Exception | None], abandoned: Event) -> None:
-    """Put into `inbox` the length if the server sends it, then the chunks, and last None or the error."""
+    """Download in a thread and put the results into `inbox`.
+
+    The results are the length if the server sends it, then the chunks, and at last None or the error.
+    """
     try:
         with urlopen(url, timeout=STALL_SECONDS) as response:
             if response.length is not None:
@@ -128,7 +143,7 @@ def _receive(url: str, inbox: SimpleQueue[bytes | int | Exception | None], aband
 
 
 def _remaining_seconds(seconds: float) -> Iterator[float]:
-    """Yield the seconds that remain, until there are none."""
+    """Yield the remaining seconds. End when the time limit is reached."""
     end = time.monotonic() + seconds
     while (remaining := end - time.monotonic()) > 0:
         yield remaining

@@ -52,12 +52,12 @@ class IdxFile:
 
 
 def encode_idx(array: npt.NDArray[np.uint8]) -> bytes:
-    """Return the content of an IDX file for an array."""
+    """Return the content of the IDX file that holds an array."""
     return struct.pack(f">HBB{array.ndim}I", 0, UINT8, array.ndim, *array.shape) + array.tobytes()
 
 
 def decode_idx(content: bytes) -> npt.NDArray[np.uint8]:
-    """Return the array of an IDX file of unsigned bytes: read-only, sharing the memory of `content`.
+    """Return the array of an IDX file of unsigned bytes. It is read-only and shares the memory of `content`.
 
     Raises
     ------
@@ -97,13 +97,13 @@ def read_file(folder: Path, file: IdxFile) -> bytes:
 
 
 def unpack(packed: BinaryIO, file: IdxFile) -> bytes:
-    """Decompress a file if it is in gzip format, and verify its content.
+    """Return the verified content of a file, decompressed if it is in gzip format.
 
     Parameters
     ----------
     packed : seekable stream
-        Its first bytes decide whether it is in gzip format. Browsers and proxies decompress files without renaming
-        them.
+        Its first bytes show whether it is in gzip format. Its name does not, because browsers and proxies decompress
+        files without renaming them.
 
     Raises
     ------
@@ -128,13 +128,16 @@ def unpack(packed: BinaryIO, file: IdxFile) -> bytes:
 
 
 def _describe(content: bytes) -> str:
-    """Describe the start of a file for an error message, which then shows, for example, labels in place of images."""
+    """Return a description of the start of a file, for an error message.
+
+    It shows, for example, that a file holds labels in place of images.
+    """
     shape = _header_shape(content)
     return f"beginning with {content[:16]!r}" if shape is None else f"beginning as IDX of shape {shape}"
 
 
 def _header_shape(content: bytes) -> tuple[int, ...] | None:
-    """Return the shape in an IDX header of unsigned bytes, or None without such a header."""
+    """Return the shape in an IDX header of unsigned bytes, or None if there is no such header."""
     if len(content) < 4 or content[:3] != bytes([0, 0, UINT8]) or len(content) < 4 + 4 * content[3]:
         return None
     return struct.unpack_from(f">{content[3]}I", content, 4)

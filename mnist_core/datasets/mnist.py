@@ -57,7 +57,7 @@ STRATIFIED_FINGERPRINT = hashlib.sha256(
 def load_split(
     split: SplitName, progress: Progress, *, files: Files = FILES, sources: Callable[[], Sources] = default_sources
 ) -> dict[SplitName, Split]:
-    """Return one split. Only its two files are read."""
+    """Return one split. Only the two files of this split are read."""
     images, labels = files[split]
     _, contents = obtain("mnist", files[split], sources(), progress)
     return {split: Split(decode_idx(contents[images]), decode_idx(contents[labels]))}
@@ -71,27 +71,26 @@ def load_stratified(
     sources: Callable[[], Sources] = default_sources,
     n_test: int = 14_000,
 ) -> dict[SplitName, Split]:
-    """Return both splits of a stratified division of all samples. Either split needs all files."""
+    """Return both splits of a new, stratified division of all samples. Each split needs all four files."""
     from sklearn.model_selection import train_test_split
 
-    labels = np.concatenate([_read(part, 1, progress, files, sources) for part in files])
+    labels = np.concatenate([_read(labels_file, progress, sources) for _, labels_file in files.values()])
     train, test = train_test_split(np.arange(len(labels)), test_size=n_test, stratify=labels, random_state=42)
-    new: dict[SplitName, np.ndarray] = {"train": train, "test": test}
-    images = {split: np.empty((len(rows), SIDE, SIDE), dtype=np.uint8) for split, rows in new.items()}
+    indices: dict[SplitName, np.ndarray] = {"train": train, "test": test}
+    images = {split: np.empty((len(rows), SIDE, SIDE), dtype=np.uint8) for split, rows in indices.items()}
     first = 0
-    for part in files:  # one at a time, so that only one file is in memory besides the new splits
-        old = _read(part, 0, progress, files, sources)
-        for split, rows in new.items():
-            here = (first <= rows) & (rows < first + len(old))
-            images[split][here] = old[rows[here] - first]
-        first += len(old)
-        del old
-    return {split: Split(images[split], labels[rows]) for split, rows in new.items()}
+    for images_file, _labels_file in files.values():  # one at a time, so that only one file is in memory
+        part = _read(images_file, progress, sources)
+        for split, rows in indices.items():
+            in_part = (first <= rows) & (rows < first + len(part))
+            images[split][in_part] = part[rows[in_part] - first]
+        first += len(part)
+        del part
+    return {split: Split(images[split], labels[rows]) for split, rows in indices.items()}
 
 
-def _read(split: SplitName, which: int, progress: Progress, files: Files, sources: Callable[[], Sources]) -> np.ndarray:
-    """Return the images (`which` 0) or the labels (1) of a split. Only that file is read."""
-    file = files[split][which]
+def _read(file: IdxFile, progress: Progress, sources: Callable[[], Sources]) -> np.ndarray:
+    """Return the verified array of one file. Only this file is read."""
     return decode_idx(obtain("mnist", [file], sources(), progress)[1][file])
 
 

@@ -1,7 +1,7 @@
 """Program that downloads `mnist_784` from OpenML: `python -m mnist_core.datasets.openml FOLDER`.
 
-`fetch_openml` has no read timeout and builds a frame of hundreds of megabytes. In a process of its own it can be
-killed, and its memory returns to the operating system.
+`fetch_openml` has no read timeout and builds a frame of hundreds of megabytes. A separate process can be killed, and
+its memory returns to the operating system.
 """
 
 import sys

@@ -33,8 +33,8 @@ def get_dataset_spec(name: str) -> DatasetSpec:
 def load_dataset(name: str, *, progress: Progress = silent) -> Dataset:
     """Return a dataset whose splits are loaded on first access.
 
-    This function reads no file. Accessing `.train` or `.test` reads files, downloads missing ones, calls `progress`
-    and may raise DatasetUnavailableError.
+    This function reads no file. Accessing `.train` or `.test` reads files, downloads missing ones and calls `progress`.
+    It raises DatasetUnavailableError if no source has the files.
 
     Raises
     ------
@@ -45,7 +45,7 @@ def load_dataset(name: str, *, progress: Progress = silent) -> Dataset:
 
 
 def fetch_dataset(name: str, *, progress: Progress = silent) -> Path | None:
-    """Download the files of a dataset that are missing, and verify all of them.
+    """Download the missing files of a dataset, verify all its files, and return their folder.
 
     Returns
     -------

@@ -21,6 +21,7 @@ MIRRORS = (
     "https://ossci-datasets.s3.amazonaws.com/mnist/",
 )
 DOWNLOAD_SECONDS = 120.0
+"""Time limit for all downloads together."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,6 +68,9 @@ def obtain(
     ----------
     name : str
         Dataset name, for the error message.
+    files : sequence of IdxFile
+    sources : Sources
+    progress : callable
 
     Raises
     ------
@@ -81,13 +85,13 @@ def obtain(
             attempts.append((f"{label} ({folder})", reason_of(error)))
     end = time.monotonic() + sources.seconds
     downloads = _downloads(files, sources, progress)
-    for later, (source, download) in zip(reversed(range(len(downloads))), downloads, strict=True):
-        left = end - time.monotonic()
-        if left <= 0:
+    for n_after, (source, download) in zip(reversed(range(len(downloads))), downloads, strict=True):
+        remaining = end - time.monotonic()
+        if remaining <= 0:
             attempts.append((source, f"not tried: the {sources.seconds:.0f} s for downloads are used up"))
             continue
         try:
-            download(left / 2 if later else left)
+            download(remaining / 2 if n_after else remaining)
             return sources.cache, _read(sources.cache, files, progress)
         except CacheError as error:
             attempts.append((source, str(error)))
@@ -98,6 +102,7 @@ def obtain(
 
 
 def _read(folder: Path, files: Sequence[IdxFile], progress: Progress) -> dict[IdxFile, bytes]:
+    """Return the verified, decompressed contents of files in a folder, with the errors of `idx.read_file`."""
     contents = {}
     for i, file in enumerate(files):
         progress("Loading data", i / len(files))
@@ -108,7 +113,10 @@ def _read(folder: Path, files: Sequence[IdxFile], progress: Progress) -> dict[Id
 def _downloads(
     files: Sequence[IdxFile], sources: Sources, progress: Progress
 ) -> list[tuple[str, Callable[[float], None]]]:
-    """Return the display name and the function of every download. The argument is its time limit in seconds."""
+    """Return every download as a pair: its display name, and a function that starts it.
+
+    The argument of the function is its time limit in seconds.
+    """
     downloads: list[tuple[str, Callable[[float], None]]] = [
         (mirror, partial(download_from_mirror, mirror, files, sources.cache, progress)) for mirror in sources.mirrors
     ]
@@ -118,6 +126,7 @@ def _downloads(
 
 
 def _remedy(name: str) -> str:
+    """Return what the user can do if no source has the files of a dataset."""
     return (
         "Put the files train-images-idx3-ubyte.gz, train-labels-idx1-ubyte.gz, t10k-images-idx3-ubyte.gz and"
         " t10k-labels-idx1-ubyte.gz into data/mnist, or set MNIST_DATA_DIR to a folder with these files,"

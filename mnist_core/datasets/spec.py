@@ -1,4 +1,4 @@
-"""Types of a dataset: its specification, its splits, and a dataset with splits that are loaded on demand."""
+"""Classes for datasets: the specification, a split, and a dataset whose splits are loaded on first access."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -46,7 +46,7 @@ class Split:
 
 
 Load = Callable[[SplitName, Progress], Mapping[SplitName, Split]]
-"""Function that loads a split. It may return both splits if one cannot be loaded alone."""
+"""Function that loads a split. It returns both splits if they cannot be loaded separately."""
 
 Fetch = Callable[[Progress], Path]
 """Function that downloads missing files, verifies all files and returns their folder."""
@@ -63,14 +63,15 @@ class DatasetSpec:
     n_train, n_test : int
         Numbers of samples.
     fingerprint : str
-        Changes with any change of an image, a label or the split.
+        Text that changes with any change of an image, a label or the split.
     remark : str
         One sentence that says what the dataset is suited for.
     load : callable (split name, progress) -> {split name: Split}
+        Loads a split, and both splits if they cannot be loaded separately.
     fetch : callable (progress) -> Path, or None
-        None for a dataset that is part of an installed package.
+        Downloads and verifies the files. None for a dataset that is part of an installed package.
     overrides : {classifier name: {hyperparameter: value}}
-        Hyperparameters that differ from the classifier's own on this dataset.
+        Hyperparameters that have another value on this dataset than in the registry of classifiers.
     """
 
     name: str
@@ -90,7 +91,16 @@ class DatasetSpec:
 
 
 class Dataset:
-    """Dataset whose splits are loaded on first access, each once, also with concurrent threads."""
+    """Dataset whose splits are loaded on first access.
+
+    Each split is loaded once, also if several threads access it at the same time.
+
+    Attributes
+    ----------
+    name : str
+    spec : DatasetSpec
+    train, test : Split
+    """
 
     def __init__(self, spec: DatasetSpec, progress: Progress = silent) -> None:
         self.spec = spec

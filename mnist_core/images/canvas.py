@@ -1,4 +1,7 @@
-"""Conversion of a drawing to a digit in MNIST's format: cropped, 20 pixels long, centered by its center of mass."""
+"""Conversion of a drawing to a digit in MNIST's format.
+
+The ink is cropped, scaled so that its longest side has 20 pixels, and centered by its center of mass.
+"""
 
 from math import ceil
 from typing import Any
@@ -11,12 +14,13 @@ from mnist_core.base.digits import SIDE
 from mnist_core.base.errors import MnistCoreError
 
 LONGEST_SIDE = 20
+"""Length of the longest side of the ink, in pixels."""
 CENTER = 14
-"""Index of the center of mass. In MNIST it is 14.0 ± 0.5, not 13.5, because digits were shifted by whole pixels."""
+"""Row and column of the center of mass. In MNIST it is at 14.0 ± 0.5, because digits were shifted by whole pixels."""
 TIE = 0.55
-"""Rounding threshold. Symmetric digits lie at x.5. With a threshold of 0.5, one stray pixel would shift them."""
+"""Threshold for rounding shifts to whole pixels. With 0.5, one stray pixel would shift symmetric digits."""
 MIN_INK = 25
-"""Values below this, of 255, are noise."""
+"""Values below this, in 0..255, are noise."""
 
 _LUMINANCE = np.array([0.299, 0.587, 0.114], dtype=np.float32)
 
@@ -34,6 +38,7 @@ def canvas_to_digit(rgba: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8] | None
     Parameters
     ----------
     rgba : uint8 ndarray of shape (h, w, 4)
+        Red, green, blue and alpha.
 
     Returns
     -------

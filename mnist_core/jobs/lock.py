@@ -1,4 +1,4 @@
-"""Lock that allows one training at a time for each user and machine, across servers.
+"""Lock that allows one training at a time for each user on a machine, across servers.
 
 The server takes the lock and passes the locked descriptor on to the training process. The operating system frees a
 lock of this kind when the last process that holds the descriptor ends. This has three effects:
@@ -24,7 +24,8 @@ from mnist_core.base.errors import TrainingError
 from mnist_core.jobs.task import Task
 
 MAX_HOLDER_BYTES = 200
-_REFUSED = "its lock file could not be written"
+"""Maximum length of the description of the running training, which the lock file holds."""
+_LOCK_FILE_FAILED = "its lock file could not be written"
 
 
 class LockedError(TrainingError):
@@ -38,9 +39,9 @@ def lock_file() -> Path:
 
 @contextlib.contextmanager
 def training_lock(task: Task) -> Iterator[int]:
-    """Take the lock and yield its descriptor, which is closed at the end.
+    """Take the lock and yield its descriptor. The descriptor is closed at the end of the context.
 
-    The lock outlives the context for as long as a process that inherited the descriptor lives.
+    The lock remains as long as a process lives that has inherited the descriptor.
 
     Raises
     ------
@@ -49,11 +50,11 @@ def training_lock(task: Task) -> Iterator[int]:
     TrainingError
         The lock file cannot be opened, locked or written.
     """
-    with report_refusal(_REFUSED):
-        # A symbolic link that another user planted in the shared temporary folder is refused, not followed.
+    with report_failure(_LOCK_FILE_FAILED):
+        # A symbolic link is not followed: another user could have put it into the shared temporary folder.
         descriptor = os.open(lock_file(), os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     try:
-        with report_refusal(_REFUSED):
+        with report_failure(_LOCK_FILE_FAILED):
             if not lock_descriptor(descriptor, blocking=False):
                 holder = os.read(descriptor, MAX_HOLDER_BYTES).decode(errors="replace") or "starting"
                 raise LockedError(f"Waits for another training on this machine ({holder}).")
@@ -65,9 +66,9 @@ def training_lock(task: Task) -> Iterator[int]:
 
 
 @contextlib.contextmanager
-def report_refusal(what: str) -> Iterator[None]:
-    """Turn an OSError into a TrainingError that names what failed."""
+def report_failure(reason: str) -> Iterator[None]:
+    """Replace an OSError by a TrainingError that gives the reason why the training did not start."""
     try:
         yield
     except OSError as error:
-        raise TrainingError(f"The training did not start: {what} ({error}).") from error
+        raise TrainingError(f"The training did not start: {reason} ({error}).") from error

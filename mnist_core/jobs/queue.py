@@ -19,7 +19,7 @@ from mnist_core.classifiers.registry import get_classifier_spec
 from mnist_core.datasets import get_dataset_spec
 from mnist_core.jobs import worker
 from mnist_core.jobs.lock import LockedError
-from mnist_core.jobs.task import JobState, Status, Task
+from mnist_core.jobs.task import CANCELLED, JobState, Status, Task
 from mnist_core.jobs.worker import Worker
 
 __all__ = [
@@ -35,13 +35,23 @@ __all__ = [
 ]
 
 MAX_WAITING, MAX_ENDED = 20, 8
+"""Maximum number of waiting trainings, and of ended trainings that are kept for display."""
 RETRY_SECONDS = 0.5
-"""Seconds between two attempts to start while another server trains."""
+"""Seconds between two attempts to start a training while another server trains on this machine."""
 
 
 @dataclass(frozen=True)
 class QueueState:
-    """All trainings of the server: the running one, the waiting ones in order, the ended ones, latest first."""
+    """State of all trainings of the server.
+
+    Attributes
+    ----------
+    running : JobState or None
+    waiting : tuple of JobState
+        In the order in which they will start.
+    ended : tuple of JobState
+        Latest first.
+    """
 
     running: JobState | None
     waiting: tuple[JobState, ...]
@@ -54,7 +64,7 @@ class QueueState:
 
 
 def why_not_allowed() -> str | None:
-    """Return why pages may not train here, as a sentence, or None if they may.
+    """Return a sentence that says why pages may not train on this server, or None if they may.
 
     The environment variable MNIST_TRAINING=off forbids it, for machines that are too small.
     """
@@ -82,7 +92,7 @@ class TrainingQueue:
         return self._thread is None
 
     def start(self, task: Task) -> JobState:
-        """Add a training to the queue. It starts once those before it have ended.
+        """Add a training to the queue and return its state. It starts after all earlier trainings have ended.
 
         If the same task is already waiting or running, return its state and add nothing.
 
@@ -123,18 +133,18 @@ class TrainingQueue:
     def cancel(self, number: int) -> None:
         """Remove a waiting training, or stop the running one and wait until it has ended.
 
-        A training that has ended does not change. A run is stored completely or not at all.
+        An ended training does not change. No partial run is written.
         """
         with self._lock:
             for state in [state for state in self._waiting if state.number == number]:
                 self._waiting.remove(state)
-                self._ended.appendleft(replace(state, status="cancelled", message="Cancelled; nothing was stored."))
+                self._ended.appendleft(replace(state, status="cancelled", message=CANCELLED))
             running = self._worker if self._worker and self._worker.state.number == number else None
         if running:
             running.stop()
 
     def shut_down(self) -> None:
-        """Remove all waiting trainings and stop the running one, so that no process outlives the server."""
+        """Remove all waiting trainings and stop the running one. The server calls this when it ends."""
         with self._lock:
             self._waiting.clear()
             running = self._worker
@@ -143,6 +153,7 @@ class TrainingQueue:
                 running.stop()
 
     def _overview(self) -> QueueState:
+        """Return the state of all trainings. The caller holds the lock."""
         state = self._worker.state if self._worker else None
         if state is None or state.status == "running":
             return QueueState(state, tuple(self._waiting), tuple(self._ended))
@@ -165,7 +176,10 @@ class TrainingQueue:
                 self._worker = None
 
     def _start_first(self) -> Worker | None:
-        """Start the first waiting training; return None if another server trains or the start failed."""
+        """Start the first waiting training. Return None if another server trains or the start failed.
+
+        The caller holds the lock.
+        """
         first = self._waiting[0]
         try:
             started = worker.start_worker(first)
@@ -181,6 +195,6 @@ class TrainingQueue:
 
 
 TRAINING_QUEUE = TrainingQueue()
-"""The queue of this server. The functions of this module are its methods."""
+"""The queue of this server. `start`, `overview` and `cancel` of this module are its methods."""
 start, overview, cancel = TRAINING_QUEUE.start, TRAINING_QUEUE.overview, TRAINING_QUEUE.cancel
 atexit.register(TRAINING_QUEUE.shut_down)

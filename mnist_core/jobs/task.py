@@ -1,4 +1,4 @@
-"""Trainings as data: what to train, and how far a training is."""
+"""Data classes of the training queue: a training to run, and the state of a training."""
 
 import json
 import shlex
@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 Status = Literal["waiting", "running", "done", "failed", "cancelled"]
+CANCELLED = "Cancelled; no partial run was written."
+"""Message of a cancelled training."""
 
 
 @dataclass(frozen=True)
@@ -15,12 +17,14 @@ class Task:
 
     Attributes
     ----------
+    classifier, dataset : str
+        Names in the registries.
     changes : mapping
-        Hyperparameters that differ from the registry's.
+        Hyperparameters that differ from those in the registry.
     subset : int or None
         Number of training samples; None for all.
     seed : int or None
-        None for 0, or for the seed of the stored run.
+        Seed of the training. None means 0, and that a stored run with any seed is up to date.
     label : str
         Display name of a custom run.
     custom : bool
@@ -40,7 +44,7 @@ class Task:
 
     @property
     def arguments(self) -> list[str]:
-        """Arguments of `python` that run this training, the same as in a terminal."""
+        """Arguments of `python` that run this training."""
         words = ["-m", "mnist_core", "train", self.classifier, "--dataset", self.dataset]
         for name, value in self.changes.items():
             words += ["--set", f"{name}={json.dumps(value)}"]
@@ -57,12 +61,14 @@ class Task:
 
 @dataclass(frozen=True)
 class JobState:
-    """State of a training.
+    """State of a training in the queue.
 
     Attributes
     ----------
     number : int
-        Identifies the training on this server; counts from 1.
+        Identifies the training on this server. Numbers start at 1.
+    task : Task
+    status : {"waiting", "running", "done", "failed", "cancelled"}
     message : str
         Last progress message.
     share : float or None
@@ -70,7 +76,7 @@ class JobState:
     started, ended : float
         Seconds since the epoch; 0 before the event.
     history : mappings with "epoch", "loss", "validation_accuracy"
-        Finished epochs of the training with a validation split.
+        One for each finished epoch of the training with a validation split.
     stored_as : str
         Name of the stored run; empty before it is stored.
     error : str

@@ -1,4 +1,4 @@
-"""Training in a process of its own: start it, follow its progress and stop it.
+"""Training in a separate process: start it, follow its progress and stop it.
 
 The process runs `python -m mnist_core train` and reports its progress as JSON lines on its standard output.
 """
@@ -18,16 +18,17 @@ from dataclasses import replace
 from typing import IO, Any
 
 from mnist_core.base.paths import PROJECT_ROOT
-from mnist_core.jobs.lock import report_refusal, training_lock
-from mnist_core.jobs.task import JobState
+from mnist_core.jobs.lock import report_failure, training_lock
+from mnist_core.jobs.task import CANCELLED, JobState
 
 SUPPORTED = os.name == "posix"
 """Windows has neither process groups nor locks that a process inherits."""
 MAX_ERROR_LINES = 20
+"""Maximum number of lines of a failed process's standard error that are kept."""
 STOP_SECONDS = 5.0
 """Seconds between SIGTERM and SIGKILL."""
 NICENESS = 10
-"""Low priority: serving pages comes first."""
+"""Priority of training processes. It is low, because serving pages comes first."""
 _OUT_OF_MEMORY = (
     "Unless the process was ended on purpose, the machine ran out of memory. "
     "Train on fewer digits or choose a smaller model."
@@ -40,11 +41,11 @@ class Worker:
     Attributes
     ----------
     state : JobState
-        Updated with each report, and once more when the process has ended.
+        Updated with each progress report, and once more when the process has ended.
     process : Popen
-        Leader of a process group of its own.
+        The training process. It is the leader of a new process group.
     reader : Thread
-        Ends after the process, once `state` is final.
+        Thread that reads the reports. It ends after the process, when `state` is final.
     """
 
     def __init__(self, state: JobState, process: "subprocess.Popen[str]", stderr: IO[str]) -> None:
@@ -63,6 +64,7 @@ class Worker:
             self.reader.join(STOP_SECONDS)
 
     def _read(self) -> None:
+        """Read the progress reports until the process ends, then set the final state."""
         assert self.process.stdout is not None
         with self.process.stdout as lines, self._stderr as stderr:
             for line in lines:
@@ -75,8 +77,7 @@ class Worker:
         if code == 0 or self.state.share == 1.0:  # a process that is stopped after a share of 1 has stored its run
             self.state = replace(ended, status="done", share=1.0)
         elif self._stopped:
-            message = "Cancelled; nothing was stored."
-            self.state = replace(ended, status="cancelled", message=message, stored_as="")
+            self.state = replace(ended, status="cancelled", message=CANCELLED, stored_as="")
         else:
             error = f"{error}\n{_describe_exit(code)}".strip()
             self.state = replace(ended, status="failed", stored_as="", error=error)
@@ -91,7 +92,7 @@ class Worker:
 
 
 def start_worker(state: JobState) -> Worker:
-    """Start a training process and return without waiting for it.
+    """Start a training process, and return without waiting for its end.
 
     Raises
     ------
@@ -103,7 +104,7 @@ def start_worker(state: JobState) -> Worker:
     with (
         training_lock(state.task) as lock,
         contextlib.ExitStack() as cleanup,
-        report_refusal("its process could not be started"),
+        report_failure("its process could not be started"),
     ):
         stderr = cleanup.enter_context(tempfile.TemporaryFile("w+", errors="replace"))
         process = subprocess.Popen(
@@ -128,12 +129,12 @@ def start_worker(state: JobState) -> Worker:
 
 
 def _describe_exit(code: int) -> str:
-    """Describe how a process failed, from its exit status (negative: the signal that ended it)."""
+    """Return how a process failed, given its exit status. A negative status is the signal that ended the process."""
     if code > 0:
         return f"The training process failed with exit status {code}."
     try:
         name = signal.Signals(-code).name
     except ValueError:  # a real-time signal
         name = f"signal {-code}"
-    text = f"The training process was ended by {name}; nothing was stored."
+    text = f"The training process was ended by {name}; no partial run was written."
     return f"{text} {_OUT_OF_MEMORY}" if -code == signal.SIGKILL else text

@@ -2,8 +2,8 @@
 
 The folder `artifacts/<dataset>/<classifier>/` holds a run:
 
-- `record.json`: hyperparameters, all measurements, and the SHA-256 of each other file. It is written last, so a run is
-  either complete or not accepted. Every figure on screen comes from it.
+- `record.json`: hyperparameters, all measurements, and the SHA-256 of each other file. It is written last, so a run
+  that was not written completely is not accepted. Every figure on screen comes from it.
 - `model.onnx.gz`, or `vote.json` for an ensemble: the weights and temperatures of its members, with the hashes of their
   models.
 - `predictions.npz`: the scores of the test split.
@@ -15,7 +15,7 @@ but not committed. No file is a pickle.
 """
 
 from mnist_core.store.additions import save_cross_validation, save_learning_curve, save_replicates, save_robustness
-from mnist_core.store.arrays import Labels, load_array, pack_arrays
+from mnist_core.store.arrays import Indices, Labels, load_array, pack_arrays
 from mnist_core.store.custom_runs import delete_run, rename_run, reserved_name
 from mnist_core.store.members import load_members
 from mnist_core.store.models import load_classifier, load_model, model_loader
@@ -47,6 +47,7 @@ __all__ = [
     "RECORD",
     "ROBUSTNESS",
     "CrossValidation",
+    "Indices",
     "Labels",
     "Record",
     "artifacts_dir",

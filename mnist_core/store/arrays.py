@@ -16,6 +16,8 @@ READ_ERRORS = (OSError, ValueError, KeyError, TypeError, EOFError, RuntimeError,
 
 Labels = Mapping[SplitName, np.ndarray]
 """The labels of both splits, each uint8 of shape (n,)."""
+Indices = Mapping[SplitName, np.ndarray]
+"""Indices of samples in both splits, each an integer array of shape (m,)."""
 
 
 def pack_arrays(**arrays: np.ndarray) -> bytes:
@@ -26,7 +28,7 @@ def pack_arrays(**arrays: np.ndarray) -> bytes:
 
 
 def unpack_array(data: bytes, key: str) -> np.ndarray:
-    """Return one array of an `.npz` file's content, read-only; one of `READ_ERRORS` if that fails."""
+    """Return one array of an `.npz` file's content, read-only. Raise one of `READ_ERRORS` if it cannot be read."""
     with np.load(io.BytesIO(data), allow_pickle=False) as archive:
         array: np.ndarray = archive[key]
     array.flags.writeable = False
@@ -34,7 +36,7 @@ def unpack_array(data: bytes, key: str) -> np.ndarray:
 
 
 def load_array(path: Path, key: str) -> np.ndarray | None:
-    """Return one array of an `.npz` file; None if the file is missing or damaged."""
+    """Return one array of an `.npz` file, or None if the file is missing or damaged."""
     try:
         with np.load(path, allow_pickle=False) as archive:
             array: np.ndarray = archive[key]
@@ -44,6 +46,6 @@ def load_array(path: Path, key: str) -> np.ndarray | None:
 
 
 def hash_labels(labels: Labels) -> str:
-    """Return the SHA-256 of the labels of both splits, as a record's `labels_sha256` holds it."""
+    """Return the SHA-256 of the labels of both splits: the value of a record's `labels_sha256`."""
     content = b"".join(labels[split].astype(np.uint8).tobytes() for split in ("train", "test"))
     return hashlib.sha256(content).hexdigest()

@@ -17,7 +17,7 @@ from mnist_core.store.paths import artifacts_dir
 
 DATASET, CLAIMS, SCHEMA = "mnist", "claims.json", 1
 Scored = Literal["train", "test", "cv"]
-"""Scored on the training split itself, on the test split, or out of fold on the training split."""
+"""Data that an accuracy was measured on: training split, test split, or held-out folds of the training split."""
 
 
 @dataclass(frozen=True)
@@ -28,21 +28,23 @@ class Claim:
     ----------
     project : str
         A letter in place of the project's name. There are five projects.
-    what : str
-        The model, in the words of the project.
+    model : str
+        The model, as the project names it.
     reported : str or None
-        The accuracy in percent as published, with its decimals; None if the project left it open.
+        The accuracy in percent with the published decimals, or None if the project does not report one.
     scored : {"train", "test", "cv"}
+        Data that the accuracy was measured on.
     protocol : str
         How the project measured the accuracy, as far as it is documented.
     measured : str
-        Name of a measurement, or `run:` and the name of a classifier, whose record holds the measured accuracy.
+        Where the measured accuracy comes from: the name of a measurement in `claims.json`, or `run:` and the name of a
+        classifier with a record.
     remark : str
         Explanation of the result, or a caveat of the comparison.
     """
 
     project: str
-    what: str
+    model: str
     reported: str | None
     scored: Scored
     protocol: str
@@ -52,10 +54,23 @@ class Claim:
 
 @dataclass(frozen=True)
 class Measurement:
-    """Measured accuracies of a training procedure, validated when they are read.
+    """Measured accuracies of a training procedure. The annotations are the schema of `claims.json`.
 
-    Accuracies are shares in 0..1, None or empty where the procedure was not scored in that way. `fit_seconds` is the
-    time of one fit.
+    Attributes
+    ----------
+    recipe : str
+        Name of the training procedure.
+    train_accuracy, test_accuracy : float in 0..1, or None
+        None for a procedure that was cross-validated instead.
+    fold_accuracies : tuple of float in 0..1
+        Empty for a procedure that was not cross-validated.
+    fit_seconds : float
+        Time of one fit.
+    cores : int
+        Cores of the machine.
+    created : str
+        Time of the measurement, ISO 8601 in UTC.
+    versions : mapping of package to version
     """
 
     recipe: str
@@ -80,8 +95,8 @@ PUBLISHED_CLAIMS = (
         "Pixels from 0 to 255 with default hyperparameters: the steps are too large, and the fold accuracies vary.",
     ),
     *(
-        Claim("B", what, None, "cv", "left open: “to update”", f"run:{name}", "Filled in from this dashboard's run.")
-        for what, name in (
+        Claim("B", model, None, "cv", "left open: “to update”", f"run:{name}", "Filled in from this dashboard's run.")
+        for model, name in (
             ("Random forest", "random-forest"),
             ("SVC one-vs-one", "svc-ovo"),
             ("SVC one-vs-rest", "svc-ovr"),
@@ -95,7 +110,7 @@ PUBLISHED_CLAIMS = (
     Claim(
         *("D", "CNN", "98.5", "test", "final model selected by its test accuracy", "run:cnn"),
         "Selection on the test split biases the reported accuracy upwards. This dashboard's CNN was selected by"
-        " cross-validation. Its architecture differs, because the project does not document all of its own.",
+        " cross-validation. Its architecture differs, because that of the project is not fully documented.",
     ),
     Claim("E", _DENSE, "97.72", "test", _TEST, "dense-128", _WIDTH.format(128)),
     Claim("E", _DENSE, "97.72", "test", _TEST, "dense-512", _WIDTH.format(512)),
@@ -103,12 +118,12 @@ PUBLISHED_CLAIMS = (
 
 
 def claims_file() -> Path:
-    """Return the path of the measurements."""
+    """Return the path of `claims.json`."""
     return artifacts_dir() / DATASET / CLAIMS
 
 
 def save_measurements(measurements: Mapping[str, Measurement], fingerprint: str) -> None:
-    """Write all measurements, by name; `fingerprint` is that of the dataset."""
+    """Write all measurements, by name, with the fingerprint of the dataset."""
     content = {"schema": SCHEMA, "fingerprint": fingerprint}
     content["measurements"] = {name: asdict(item) for name, item in measurements.items()}
     write_atomically(claims_file(), (json.dumps(content, indent=1, sort_keys=True) + "\n").encode())
@@ -116,7 +131,7 @@ def save_measurements(measurements: Mapping[str, Measurement], fingerprint: str)
 
 @dataclass(frozen=True)
 class _Contents:
-    """The form of `claims.json`."""
+    """Top level of `claims.json`."""
 
     schema: int
     fingerprint: str
@@ -124,7 +139,7 @@ class _Contents:
 
 
 def load_measurements(fingerprint: str) -> dict[str, Measurement]:
-    """Return all measurements by name; none if nothing was measured on this data with this schema yet.
+    """Return all measurements by name. The result is empty if the file is missing or has another fingerprint or schema.
 
     Raises
     ------

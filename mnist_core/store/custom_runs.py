@@ -1,4 +1,4 @@
-"""Reserving the name of a custom run, renaming it, deleting it."""
+"""Custom runs: reserve a name, change the label, delete the run."""
 
 import contextlib
 import shutil
@@ -16,14 +16,16 @@ from mnist_core.store.record import RECORD, Record
 
 @contextlib.contextmanager
 def reserved_name(dataset: str, classifier: str, *, used_names: Iterable[object] = ()) -> Iterator[str]:
-    """Reserve the next name of a custom run, also against other processes, and yield it.
+    """Reserve the next name of a custom run and yield it. Other processes cannot reserve the same name.
 
     An exception in the body of the `with` statement deletes everything that was written under the name.
 
     Parameters
     ----------
+    dataset, classifier : str
+        The dataset, and the classifier that the run is based on.
     used_names : iterable, optional
-        As of `next_name`.
+        See `next_name`.
 
     Raises
     ------
@@ -46,7 +48,9 @@ def reserved_name(dataset: str, classifier: str, *, used_names: Iterable[object]
 
 
 def rename_run(record: Record, label: str) -> Record:
-    """Change the label of a custom run, and return the new record. Without a label, classifier and number are shown.
+    """Change the label of a custom run, and return the new record.
+
+    For an empty label, pages show the classifier and the number of the run.
 
     Raises
     ------
@@ -63,7 +67,7 @@ def rename_run(record: Record, label: str) -> Record:
 
 
 def delete_run(dataset: str, name: str) -> None:
-    """Delete a custom run with all its files. A run that does not exist is not an error.
+    """Delete a custom run with all its files. If there is no such run, do nothing.
 
     Raises
     ------

@@ -15,13 +15,13 @@ def describe_files(contents: Mapping[str, bytes]) -> dict[str, StoredFile]:
 
 
 def write_run(record: Record, contents: Mapping[str, bytes]) -> None:
-    """Write files of a run, the record last: a run that was not written completely is not found or not accepted."""
+    """Write files of a run, the record last. A run that was not written completely is therefore not accepted."""
     folder = run_dir(record.dataset, record.classifier)
     write_together({**{folder / name: data for name, data in contents.items()}, folder / RECORD: to_json(record)})
 
 
 def read_verified(record: Record, name: str) -> bytes:
-    """Return the content of a run's file; ArtifactCorruptError if its hash is not the one in the record."""
+    """Return the content of a run's file. Raise ArtifactCorruptError if its hash differs from the one in the record."""
     try:
         data = (run_dir(record.dataset, record.classifier) / name).read_bytes()
     except OSError as error:

@@ -29,7 +29,7 @@ def leaderboard(records: Iterable[Record], pairs: Pairwise, labels: Mapping[str,
         name, label : str
             Classifier name and display name.
         best_rank, worst_rank : int in 1..k
-            Range of ranks that the test split allows: see `significance.rank_ranges`.
+            Range of possible ranks: see `significance.rank_ranges`.
         test_accuracy, low, high : float in 0..1
             Test accuracy and its 95 % confidence interval (Wilson).
         cv_accuracy, cv_spread : float in 0..1, NaN without cross-validation
@@ -46,7 +46,7 @@ def leaderboard(records: Iterable[Record], pairs: Pairwise, labels: Mapping[str,
         model_bytes : int
             Size of the stored model, compressed. For an ensemble, including its members.
         remark : str
-            The remark of the registry.
+            Remark on the classifier from the registry.
     """
     best, worst = rank_ranges(pairs.accuracies, pairs.adjusted)
     ranks = {name: (int(first), int(last)) for name, first, last in zip(pairs.names, best, worst, strict=True)}
@@ -55,6 +55,7 @@ def leaderboard(records: Iterable[Record], pairs: Pairwise, labels: Mapping[str,
 
 
 def _row(record: Record, best_rank: int, worst_rank: int, label: str) -> dict[str, object]:
+    """Return the row of one run, by column."""
     low, high = accuracy_interval(record.test_accuracy, record.n_test)
     folds, (mean, spread, n_seeds) = record.cross_validation, record.seeds_accuracy
     return {

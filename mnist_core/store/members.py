@@ -1,4 +1,4 @@
-"""Members of stored ensembles."""
+"""Loading the members of stored ensembles, with the records of their runs."""
 
 import contextlib
 from collections.abc import Iterator, Mapping
@@ -46,7 +46,7 @@ def load_members(record: Record, *, verified: Mapping[str, Record] | None = None
 
 @contextlib.contextmanager
 def member_errors(record: Record) -> Iterator[None]:
-    """Raise ArtifactStaleError for the ensemble in place of the error of a member's run."""
+    """Replace an error about a member's run by ArtifactStaleError for the run of the ensemble."""
     try:
         yield
     except ArtifactError as error:

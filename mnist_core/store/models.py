@@ -14,12 +14,19 @@ from mnist_core.store.runs import load_record
 
 
 def load_model(record: Record, load_member: Callable[[Record], Served] | None = None) -> Served:
-    """Return the model of a run; ArtifactCorruptError if it cannot be read.
+    """Return the model of a run.
 
     Parameters
     ----------
     load_member : callable, optional
         Loads the models of an ensemble's members, for instance from a cache. By default they are read from disk.
+
+    Raises
+    ------
+    ArtifactCorruptError
+        The model cannot be read.
+    ArtifactStaleError
+        A member of the ensemble cannot be used or was trained again.
     """
     if record.model_file == ENSEMBLE:
         members = load_members(record)
@@ -42,12 +49,19 @@ def load_classifier(name: str, dataset: str = "mnist") -> Served:
 
     Images are uint8 of shape (n, 28, 28), ink bright on black. Probabilities are float32 of shape (n, 10) with rows
     summing to 1, predictions uint8 of shape (n,).
+
+    Raises
+    ------
+    UnknownNameError
+        No classifier or dataset has this name.
+    ArtifactMissingError, ArtifactStaleError, ArtifactCorruptError
+        The classifier has no usable run on the dataset. The message has the command that repairs it.
     """
     return load_model(load_record(dataset, name))
 
 
 def model_loader() -> Callable[[Record], Served]:
-    """Return a function like `load_model` that loads each model once, also those of an ensemble's members."""
+    """Return a function like `load_model` that loads each model only once, including the models of ensemble members."""
     loaded: dict[str, Served] = {}
 
     def load(record: Record) -> Served:

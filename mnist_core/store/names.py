@@ -1,4 +1,4 @@
-"""Names of runs: those of the registry's classifiers, and numbered names of custom runs such as `mlp@1`."""
+"""Names of runs. The run of a classifier has its name; custom runs have numbered names such as `mlp@1`."""
 
 from collections.abc import Iterable
 
@@ -10,7 +10,7 @@ from mnist_core.store.record import RECORD
 
 
 def list_runs(dataset: str) -> list[str]:
-    """Return the names of the registry's classifiers, trained or not, then of the stored custom runs, oldest first."""
+    """Return the names of all classifiers, trained or not, followed by those of the stored custom runs by number."""
     stored = [path.parent.name for path in (artifacts_dir() / dataset).glob(f"*{CUSTOM_MARK}*/{RECORD}")]
     custom = [name for name in stored if is_custom(name) and base_of(name) in list_classifiers(dataset)]
     return [*list_classifiers(dataset), *sorted(custom, key=lambda name: (_number(name), name))]
@@ -24,8 +24,8 @@ def next_name(dataset: str, classifier: str, *, used_names: Iterable[object] = (
     Parameters
     ----------
     used_names : iterable, optional
-        Names that must not be used again although their runs are deleted: a link to a deleted run must not show another
-        run. Values that are not names of custom runs are ignored.
+        Names of earlier runs. They are not used again, because a link to a deleted run must not show another run.
+        Values that are not names of custom runs are ignored.
     """
     folders = [path.name for path in (artifacts_dir() / dataset).glob(f"*{CUSTOM_MARK}*")]
     numbers = [_number(name) for name in [*folders, *map(str, used_names)] if is_custom(name)]
@@ -33,14 +33,14 @@ def next_name(dataset: str, classifier: str, *, used_names: Iterable[object] = (
 
 
 def require_custom(name: str) -> None:
-    """Raise an error unless the name is that of a custom run.
+    """Raise an error unless a name is the name of a custom run.
 
     Raises
     ------
     UnknownNameError
-        The name is neither that of a custom run nor that of a classifier.
+        The name belongs neither to a custom run nor to a classifier.
     MnistCoreError
-        The name is that of a classifier in the registry.
+        The name belongs to a classifier in the registry.
     """
     get_classifier_spec(name)
     if not is_custom(name):
@@ -51,4 +51,5 @@ def require_custom(name: str) -> None:
 
 
 def _number(name: str) -> int:
+    """Return the number of a custom run: 1 for `mlp@1`."""
     return int(name.partition(CUSTOM_MARK)[2])

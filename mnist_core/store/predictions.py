@@ -1,4 +1,7 @@
-"""Loading the stored scores, labels and suspected label errors of runs."""
+"""Loading the stored scores, labels and suspected label errors of runs.
+
+All functions raise ArtifactCorruptError if a file is damaged or does not have the expected content.
+"""
 
 from collections.abc import Callable
 
@@ -30,8 +33,8 @@ def load_scores(record: Record) -> np.ndarray:
 def load_out_of_fold(record: Record) -> np.ndarray:
     """Return the out-of-fold scores of the training split, float32 of shape (n_train, 10), read-only.
 
-    They are exact except for a constant in each row and rounding to 1/64 of the temperature. The run must be
-    cross-validated: `record.cross_validation` is not None.
+    They differ from the original scores by a constant in each row and by rounding to 1/64 of the temperature. The run
+    must be cross-validated: `record.cross_validation` is not None.
     """
     steps = _read_array(record, OUT_OF_FOLD, "steps")
     if steps.shape != (record.n_train, N_CLASSES):
@@ -43,7 +46,7 @@ def load_out_of_fold(record: Record) -> np.ndarray:
 
 
 def load_label_issues(record: Record, split: SplitName) -> np.ndarray:
-    """Return the indices of a split's suspected label errors, most suspect first: int32, read-only.
+    """Return the indices of a split's suspected label errors, least likely label first: int32, read-only.
 
     The run must be cross-validated.
     """
@@ -51,12 +54,17 @@ def load_label_issues(record: Record, split: SplitName) -> np.ndarray:
 
 
 def load_robustness(record: Record, name: str) -> np.ndarray:
-    """Return the predicted labels of distorted samples; `name` is a key of `record.robustness`.
+    """Return the predicted labels of distorted samples, or of the samples of another dataset.
+
+    Parameters
+    ----------
+    name : str
+        A key of `record.robustness`: a transform or a dataset.
 
     Returns
     -------
     uint8 ndarray of shape (k, n), read-only
-        One row for each of the k accuracies. The n samples are the test split. For the name of another dataset they are
+        One row for each of the k accuracies. For a transform, the n samples are the test split. For a dataset, they are
         all of its samples, the training split first.
     """
     labels = _read_array(record, ROBUSTNESS, name)
@@ -83,7 +91,7 @@ def load_labels(record: Record, split: SplitName) -> np.ndarray:
 
 
 def _read_array(record: Record, name: str, key: str, read: Callable[[], bytes] | None = None) -> np.ndarray:
-    """Return one array of a run's `.npz` file, verified unless `read` supplies the content; ArtifactCorruptError."""
+    """Return one array of a run's `.npz` file. The content is verified, unless `read` supplies it."""
     try:
         return unpack_array(read() if read else read_verified(record, name), key)
     except READ_ERRORS as error:

@@ -16,7 +16,14 @@ def read_record(dataset: str, classifier: str) -> Record:
 
     Raises
     ------
-    ArtifactMissingError, ArtifactStaleError, ArtifactCorruptError
+    UnknownNameError
+        No dataset or classifier has this name.
+    ArtifactMissingError
+        There is no record.
+    ArtifactStaleError
+        The record has another schema, or the data or hyperparameters have changed since the training.
+    ArtifactCorruptError
+        The record cannot be read or is not valid.
     """
     fingerprint = get_dataset_spec(dataset).fingerprint
     get_classifier_spec(classifier)
@@ -40,7 +47,7 @@ def read_record(dataset: str, classifier: str) -> Record:
 
 
 def parse_record(data: bytes, dataset: str, classifier: str) -> Record:
-    """Return the record that a JSON text holds, with every field validated.
+    """Return the record that a JSON text holds, after validating every field.
 
     Raises
     ------

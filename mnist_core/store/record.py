@@ -16,7 +16,7 @@ from mnist_core.base.schema import Count, Number, Positive, PositiveCount, Secon
 SCHEMA = 3
 RECORD, MODEL, PREDICTIONS, LABELS = "record.json", "model.onnx.gz", "predictions.npz", "labels.npz"
 ENSEMBLE = "vote.json"
-"""The members of an ensemble, in place of a model."""
+"""File with the members of an ensemble. An ensemble has it in place of a model."""
 OUT_OF_FOLD, LABEL_ISSUES, ROBUSTNESS = "out-of-fold.npz", "suspects.npz", "robustness.npz"
 
 
@@ -35,8 +35,10 @@ class CrossValidation:
     ----------
     seed : int
         Seed of the division into folds.
+    created : str
+        Time of the cross-validation, ISO 8601 in UTC.
     accuracies : tuple of float in 0..1
-        One for each fold.
+        Accuracy of each fold.
     sizes : tuple of int
         Number of samples in each fold.
     """
@@ -47,7 +49,7 @@ class CrossValidation:
     sizes: tuple[PositiveCount, ...]
 
     def __post_init__(self) -> None:
-        """Require one size for each accuracy."""
+        """Raise ValueError unless there is one size for each accuracy."""
         if len(self.accuracies) != len(self.sizes):
             raise ValueError(f"Expected one size for each of {len(self.accuracies)} folds, found {len(self.sizes)}")
 
@@ -76,32 +78,53 @@ class Record:
 
     Attributes
     ----------
+    classifier, dataset : str
+        Name of the classifier or custom run, and name of the dataset.
     fingerprint : str
         Fingerprint of the dataset.
+    hyperparameters : mapping
+    seed : int
+        Seed of the estimator, of the validation split and of the subset.
+    n_train, n_holdout, n_test : int
+        Numbers of samples in the training data, in the validation split and in the test split. For an ensemble,
+        `n_holdout` is the number of all training samples.
+    created : str
+        Time of the training, ISO 8601 in UTC.
+    fit_seconds : float
+        Time of the fit on all training data. For an ensemble, the sum of the fits of its members and its own.
+    predict_seconds, predict_one_seconds : float
+        Prediction time of the test split, and median prediction time of one sample.
+    cores : int
+        Cores of the machine.
+    versions : mapping of package to version
+    train_accuracy, holdout_accuracy, test_accuracy : float in 0..1
+        For an ensemble, `holdout_accuracy` is that of its cross-validation: each fold is predicted with weights that
+        were fitted on the other folds.
     temperature : float
-        Fitted on out-of-fold scores if the run is cross-validated, else on the validation split.
+        Temperature of the softmax, fitted on out-of-fold scores if the run is cross-validated, else on the validation
+        split.
     history : mappings with "epoch", "loss", "validation_accuracy"
-        Of the training that had a validation split.
+        One for each epoch of the training with a validation split. Empty for classifiers without epochs.
+    cross_validation : CrossValidation or None
     learning_curve : mappings with "n_train", "subset", "test_accuracy", "fit_seconds"
-        One for each training on a part of the training split. "subset" is the seed that drew the part.
+        One for each training on a subset of the training split. "subset" is the seed of the subset.
     replicates : mappings with "seed", "test_accuracy", "fit_seconds"
         One for each training with the same hyperparameters on the whole training split, with another seed.
     robustness : mapping of str to sequence of float
-        Test accuracy at each severity of a transform, mildest first. The name of another dataset holds one value: the
-        accuracy on all its samples.
-    fit_seconds, n_holdout, holdout_accuracy
-        Of an ensemble: the sum of its members' fits and its own; all training samples; the accuracy on them with
-        weights that were fitted on the other folds.
+        For a transform: test accuracy at each severity, mildest first. For another dataset: one value, the accuracy on
+        all its samples.
     chosen_by : str
-        How the hyperparameters were chosen.
+        How the hyperparameters were chosen. The text follows "chosen by".
     label : str
         Label that the user gave the run. Empty: the registry's label is shown.
     details : mapping
         Facts about the fitted model. "member_bytes" holds the sizes of the models of an ensemble's members.
     labels_sha256 : str
-        As of `arrays.hash_labels`.
-    files : mapping of str to StoredFile
+        Hash of the labels of both splits: see `arrays.hash_labels`.
+    files : mapping of file name to StoredFile
         The files beside the record.
+    schema : int
+        Version of this schema.
     """
 
     classifier: str
@@ -162,7 +185,7 @@ class Record:
 
 
 def to_json(record: Record) -> bytes:
-    """Return a record as the JSON text that is stored; MnistCoreError if it holds NaN or an infinity."""
+    """Return the stored JSON text of a record. Raise MnistCoreError if the record holds NaN or an infinity."""
     try:
         return (json.dumps(asdict(record), indent=1, sort_keys=True, allow_nan=False) + "\n").encode()
     except ValueError as error:

@@ -24,12 +24,12 @@ from mnist_core.store.record import (
 def load_record(dataset: str, classifier: str, *, verified: Mapping[str, Record] | None = None) -> Record:
     """Return the record of a run after verifying its fields and the hash of every file beside it.
 
-    For an ensemble, also verify that the members' runs are usable and have the models of its training.
+    For an ensemble, also verify that the runs of the members are usable and were not trained again since.
 
     Parameters
     ----------
     verified : mapping of classifier name to Record, optional
-        Records that this function has just returned. Models of members among them are not hashed again.
+        Records that this function has just returned. The models of these runs are not hashed again.
 
     Raises
     ------
@@ -61,7 +61,7 @@ def load_records(dataset: str) -> tuple[list[Record], list[ArtifactError]]:
 
 
 def signature(dataset: str) -> str:
-    """Return a text with the sizes and modification times of a dataset's files: it is the same if no file changed."""
+    """Return a text with the sizes and modification times of all files of a dataset. It changes with any of them."""
     folder = artifacts_dir() / dataset
     names = (RECORD, MODEL, ENSEMBLE, PREDICTIONS, OUT_OF_FOLD, LABEL_ISSUES, ROBUSTNESS)
     found = []

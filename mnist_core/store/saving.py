@@ -9,7 +9,7 @@ from mnist_core.base.errors import ArtifactCorruptError, ArtifactError
 from mnist_core.base.files import write_atomically
 from mnist_core.classifiers.registry import members_of
 from mnist_core.store.additions import cross_validation_files
-from mnist_core.store.arrays import Labels, hash_labels, pack_arrays
+from mnist_core.store.arrays import Indices, Labels, hash_labels, pack_arrays
 from mnist_core.store.files import describe_files, write_run
 from mnist_core.store.paths import run_dir
 from mnist_core.store.predictions import load_labels
@@ -26,7 +26,7 @@ from mnist_core.store.record import (
 from mnist_core.store.runs import load_record
 
 GZIP = 16 + zlib.MAX_WBITS
-"""Selects gzip in zlib, whose header is the same in every version of Python, unlike that of the module gzip."""
+"""`wbits` for the gzip format. Unlike the module gzip, zlib writes the same header in every version of Python."""
 
 
 def save_run(
@@ -36,7 +36,7 @@ def save_run(
     scores: np.ndarray,
     labels: Labels,
     out_of_fold: np.ndarray | None = None,
-    label_issues: Labels | None = None,
+    label_issues: Indices | None = None,
 ) -> Record:
     """Write a run, the record last, and return the record with the hashes of the files.
 
@@ -52,10 +52,10 @@ def save_run(
     scores : float32 ndarray of shape (n_test, 10)
         The served model's scores of the test split.
     labels : mapping of split to uint8 ndarray
-        Written once for a dataset.
+        Stored once for each dataset, beside the folders of the runs.
     out_of_fold, label_issues : optional
-        As the `scores` and `label_issues` of `save_cross_validation`, for a run whose record has a `cross_validation`.
-        Either both are given or neither.
+        `scores` and `label_issues` of `save_cross_validation`, for a record with a `cross_validation`. Give both or
+        neither.
 
     Raises
     ------
@@ -71,7 +71,7 @@ def save_run(
     if out_of_fold is not None and label_issues is not None:
         contents |= cross_validation_files(out_of_fold, record.temperature, labels["train"], label_issues)
     record = replace(record, labels_sha256=hash_labels(labels), files=describe_files(contents))
-    record = _with_additions(record)
+    record = _keep_additions(record)
     try:
         load_labels(record, "test")
     except ArtifactCorruptError:
@@ -83,8 +83,8 @@ def save_run(
     return record
 
 
-def _with_additions(record: Record) -> Record:
-    """Return the record with the results that were added to the stored run, as far as it repeats that run."""
+def _keep_additions(record: Record) -> Record:
+    """Return a new run's record with the added results of the stored run, if the new run repeats the stored one."""
     try:
         stored = load_record(record.dataset, record.classifier)
     except ArtifactError:

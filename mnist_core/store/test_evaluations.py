@@ -1,6 +1,6 @@
-"""Log of all evaluations on the test split: which training, when, and which accuracy.
+"""Log of all evaluations on the test split, with time, training and accuracy.
 
-A split that hyperparameters are tuned on is no longer a test split. The log cannot prevent that, but it shows it.
+A split that hyperparameters are tuned on is no longer a test split. The log makes this visible.
 """
 
 import hashlib
@@ -18,8 +18,9 @@ from mnist_core.classifiers.registry import is_custom
 from mnist_core.store.paths import artifacts_dir
 
 TEST_EVALUATIONS, CUSTOM_TEST_EVALUATIONS = "test-readings.jsonl", "own-test-readings.jsonl"
-"""Evaluations of custom runs are logged in a file of their own, which is not committed, like these runs."""
+"""File names. Evaluations of custom runs are logged in the second file, which is not committed, like these runs."""
 COLUMNS = ("created", "classifier", "purpose", "seed", "n_train", "recipe", "test_accuracy")
+"""Keys of an entry. "recipe" is a digest of the hyperparameters."""
 
 
 def hyperparameters_digest(hyperparameters: Mapping[str, Any]) -> str:
@@ -28,7 +29,7 @@ def hyperparameters_digest(hyperparameters: Mapping[str, Any]) -> str:
 
 
 def evaluations_file(dataset: str, *, custom: bool = False) -> Path:
-    """Return the path of a dataset's log; with `custom` that of the log of its custom runs."""
+    """Return the path of a dataset's log, or with `custom` the path of the log of its custom runs."""
     return artifacts_dir() / dataset / (CUSTOM_TEST_EVALUATIONS if custom else TEST_EVALUATIONS)
 
 
@@ -42,7 +43,9 @@ def log_evaluation(
     hyperparameters: Mapping[str, Any],
     test_accuracy: float,
 ) -> None:
-    """Append one line to the log. The line is written at once, so several processes can log at the same time.
+    """Append one line to the log.
+
+    The line is written by one system call, so several processes can log at the same time.
 
     Parameters
     ----------
@@ -74,7 +77,7 @@ def log_evaluation(
 
 
 def _is_incomplete(log: FileIO) -> bool:
-    """Return whether the last line lacks its end: without a line break, the next line would be lost too."""
+    """Return whether the last line has no line break. A line appended to it would be lost."""
     if log.seek(0, os.SEEK_END) == 0:
         return False
     log.seek(-1, os.SEEK_END)
@@ -82,13 +85,14 @@ def _is_incomplete(log: FileIO) -> bool:
 
 
 def load_evaluations(dataset: str) -> pd.DataFrame:
-    """Return both logs, oldest entry first, with the columns `COLUMNS`. Damaged lines are skipped."""
+    """Return the entries of both logs, oldest first, with the columns `COLUMNS`. Damaged lines are skipped."""
     entries = [*_entries(evaluations_file(dataset)), *_entries(evaluations_file(dataset, custom=True))]
     log = pd.DataFrame(entries, columns=list(COLUMNS))
     return log.sort_values("created", key=lambda times: times.astype(str), kind="stable", ignore_index=True)
 
 
 def _entries(path: Path) -> Iterator[dict[str, Any]]:
+    """Yield the valid entries of a log, or nothing if it cannot be read."""
     try:
         lines = path.read_text(errors="replace").splitlines()
     except OSError:

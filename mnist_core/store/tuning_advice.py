@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from mnist_core.classifiers.hyperparameters import value_text
+from mnist_core.classifiers.hyperparameters import describe_changes, display_name, value_text
 from mnist_core.classifiers.registry import hyperparameters_for
 from mnist_core.evaluation.learning import difference_interval
 from mnist_core.evaluation.tuning import Edge, edge_warnings, key_of
@@ -12,19 +12,22 @@ from mnist_core.store.tuning_history import TUNING, History, TuningHistoryError,
 
 
 def verdict(history: History) -> str:
-    """Return whether the hyperparameters in use are the best found; else what to change, and the gain in accuracy."""
+    """Return a text that compares the best trial with the hyperparameters in use.
+
+    If the best trial is better, the text says what to change and how much accuracy is gained.
+    """
     if (best := history.best) is None or best.accuracy is None:
         return "No trial is complete."
     current = hyperparameters_for(history.classifier, history.dataset)
     if not (changes := better_hyperparameters(history)):
         ties = sum(trial.accuracy == best.accuracy for trial in history.trials) - 1
         others = f" Trials with the same accuracy: {ties}." if ties else ""
-        return f"The hyperparameters in use are the best found: {_listed(best.parameters)}.{others}"
-    place = "the registry" if history.dataset == "mnist" else f"the overrides of {history.dataset}"
+        return f"The hyperparameters in use are the best found: {describe_changes(best.parameters)}.{others}"
+    where = "the registry" if history.dataset == "mnist" else f"the overrides of {history.dataset}"
     present = _listed({name: current[name] for name in changes})
     advice = (
         f"Trial {best.number} has a higher validation accuracy than the hyperparameters in use."
-        f" To use it, set in {place}: {_listed(changes)} (now {present})."
+        f" To use it, set in {where}: {_listed(changes)} (now {present})."
     )
     in_use = [
         trial
@@ -41,7 +44,7 @@ def verdict(history: History) -> str:
 
 
 def better_hyperparameters(history: History) -> dict[str, Any]:
-    """Return the values of the best trial that differ from those in use; empty if none do or no trial is complete."""
+    """Return the hyperparameters of the best trial that differ from those in use. Empty if no trial is complete."""
     current, best = hyperparameters_for(history.classifier, history.dataset), history.best
     found = best.parameters if best else {}
     return {name: value for name, value in found.items() if key_of(value) != key_of(current[name])}
@@ -56,11 +59,11 @@ def describe_edge(edge: Edge) -> str:
     """Return a sentence about a best value at the edge of its grid, and what to try."""
     further = "smaller" if edge.side == "smallest" else "larger"
     value = value_text(edge.value)
-    return f"{edge.parameter}: the best value, {value}, is the {edge.side} tried. Try {further} values."
+    return f"{display_name(edge.parameter)}: the best value, {value}, is the {edge.side} tried. Try {further} values."
 
 
 def how_chosen(dataset: str, classifier: str, hyperparameters: Mapping[str, Any]) -> str | None:
-    """Return a record's `chosen_by` for hyperparameters of the best trial; None if they are others or never tuned."""
+    """Return the text for a record's `chosen_by` if the hyperparameters are those of the best trial, else None."""
     try:
         history = load_history(dataset, classifier)
     except TuningHistoryError:
@@ -74,5 +77,5 @@ def how_chosen(dataset: str, classifier: str, hyperparameters: Mapping[str, Any]
 
 
 def _listed(values: Mapping[str, Any]) -> str:
-    """Return hyperparameters as text, such as `alpha 1e-05, hidden 512-256`."""
+    """Return hyperparameters with the names that the registry uses, such as "alpha 1e-05, hidden 512-256"."""
     return ", ".join(f"{name} {value_text(value)}" for name, value in values.items())

@@ -1,6 +1,6 @@
 """History of a hyperparameter search: `tuning.json` beside the run that the search is for.
 
-It holds every trial, so an interrupted search can continue, and pages can show how the search went.
+It holds every trial, so an interrupted search can continue and pages can show its progress.
 """
 
 import json
@@ -23,7 +23,7 @@ from mnist_core.store.paths import run_dir
 TUNING, SCHEMA = "tuning.json", 1
 
 Grid = Annotated[Sequence[Any], Meta(min_length=1)]
-"""The values to try of one hyperparameter."""
+"""Values to try for one hyperparameter."""
 
 
 class TuningHistoryError(MnistCoreError):
@@ -45,7 +45,7 @@ class History:
     n_holdout : int
         Number of samples in the validation split, on which every trial was scored.
     space : mapping of str to sequence
-        The search space: the registry's values when the search last ran, and the hyperparameters in use at that time.
+        The search space: the values to try in the registry and the value in use, when the search last ran.
     fixed : mapping
         The hyperparameters that are not searched.
     trials : tuple of Trial
@@ -64,7 +64,7 @@ class History:
 
     @property
     def best(self) -> Trial | None:
-        """The trial with the highest accuracy, the first of several; None if no trial is complete."""
+        """The trial with the highest accuracy, the first one if several are equal, or None if no trial is complete."""
         return best_trial(self.trials)
 
     @property
@@ -79,7 +79,7 @@ class History:
 
 
 def tuning_file(dataset: str, classifier: str) -> Path:
-    """Return the path of a classifier's history. A custom run shares that of its classifier."""
+    """Return the path of a classifier's history. A custom run has the history of its classifier."""
     return run_dir(dataset, base_of(classifier)) / TUNING
 
 
@@ -90,7 +90,7 @@ def save_history(history: History) -> None:
 
 
 def load_history(dataset: str, classifier: str) -> History | None:
-    """Return the history of a classifier; None if it was never tuned.
+    """Return the history of a classifier, or None if it was never tuned.
 
     Raises
     ------
@@ -120,7 +120,10 @@ def load_history(dataset: str, classifier: str) -> History | None:
 
 
 def archive_history(dataset: str, classifier: str) -> Path | None:
-    """Rename a history, valid or not, to `tuning-1.json` or the next free number; None if there is no history."""
+    """Rename a history, valid or not, to `tuning-1.json` or the next free number.
+
+    Return the new path, or None if there is no history.
+    """
     path = tuning_file(dataset, classifier)
     if not path.exists():
         return None
@@ -131,7 +134,7 @@ def archive_history(dataset: str, classifier: str) -> Path | None:
 
 
 def _validated(found: Any) -> History:
-    """Return the history that parsed JSON holds; ValueError if it is not valid."""
+    """Return the history that parsed JSON holds. Raise ValueError if it is not valid."""
     history = validate(found, History)
     numbers = [trial.number for trial in history.trials]
     if numbers != sorted(set(numbers)):
@@ -150,6 +153,7 @@ def _validated(found: Any) -> History:
 
 
 def _unusable(path: Path, dataset: str, classifier: str, reason: str) -> TuningHistoryError:
+    """Return the error for a history that cannot be used. `reason` follows its path in the message."""
     command = f"python -m mnist_core tune {classifier} --dataset {dataset} --force"
     remedy = "Restore the file, or start a new search, which keeps the old file under another name"
     return TuningHistoryError(f"{path} {reason}. {remedy}: {command}")

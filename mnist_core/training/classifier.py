@@ -66,7 +66,7 @@ class HeldOutEvaluation:
 
 @dataclass(frozen=True, eq=False)
 class _Job:
-    """What to train."""
+    """Arguments of one training."""
 
     name: str
     dataset: str
@@ -77,7 +77,7 @@ class _Job:
 
 @dataclass(frozen=True, eq=False)
 class _Fitted:
-    """An estimator that was trained on all data, and the evaluation of the training without the validation split."""
+    """An estimator that was trained on all data, and the evaluation on the validation split before."""
 
     estimator: Estimator
     fit_seconds: float
@@ -122,7 +122,10 @@ def evaluate_held_out(
 
 
 def _hyperparameters(name: str, dataset: str, custom: CustomRun | None) -> dict[str, Any]:
-    """Return the registry's hyperparameters with the changes of a custom run; TrainingError if these are not valid."""
+    """Return the registry's hyperparameters with the changes of a custom run.
+
+    Raise TrainingError if the changes are not valid.
+    """
     changes = dict(custom.changes) if custom else {}
     check_changes(name, dataset, changes)
     return hyperparameters_for(name, dataset) | changes
@@ -168,7 +171,7 @@ def _chosen_by(job: _Job) -> str:
 
 
 def _check_export(name: str, estimator: Estimator, served: OnnxClassifier, images: np.ndarray) -> None:
-    """Raise TrainingError unless the exported model predicts what the estimator predicts."""
+    """Raise TrainingError unless the exported model has the scores and labels of the estimator."""
     expected, found = estimator.scores(images), served.scores(images)
     spread = np.ptp(expected) or 1.0  # 0 if the training failed and all scores are equal
     difference = float(np.abs(found - expected).max() / spread)
@@ -176,5 +179,5 @@ def _check_export(name: str, estimator: Estimator, served: OnnxClassifier, image
     if not (difference <= LARGEST_DIFFERENCE and agreement >= LEAST_AGREEMENT):  # True for NaN, too
         raise TrainingError(
             f"The exported model of {name} differs from the trained one: scores differ by {difference:.1e} of their "
-            f"range, {100 * agreement:.2f} % of the labels agree. Nothing was stored."
+            f"range, {100 * agreement:.2f} % of the labels agree. The run was not stored."
         )

@@ -1,4 +1,4 @@
-"""Workers for trainings: this process, several processes on this machine, or a Dask cluster.
+"""Workers that run trainings: this process, several processes on this machine, or a Dask cluster.
 
 A worker of a cluster needs the project's code and packages. The data is sent to it. Dask transfers Python objects as
 pickles and executes what it receives, so run a scheduler only in a trusted network.
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 SECONDS_TO_ANSWER = 10.0
 """Timeout for the answer of a scheduler, and for its first worker."""
 START = "python -m dask scheduler, and on each machine, in the project's folder: python -m dask worker {} --nthreads 1"
+"""Commands that start a cluster, for error messages. The placeholder is the address of the scheduler."""
 RERUN = "Finished work is kept. Run the command again."
 
 
@@ -94,7 +95,7 @@ class _Local:
                 delayed(_call_ignoring_interrupts)(os.getpid(), function, *task) for task in tasks
             )
         except BrokenProcessPool as error:
-            reason = "A training process was ended from outside, perhaps because memory ran out."
+            reason = "A training process was killed, perhaps because memory ran out."
             raise TrainingError(f"{reason} {RERUN} Fewer --jobs need less memory.") from error
 
 
@@ -112,7 +113,8 @@ class _Cluster:
         """
         import dask
 
-        with dask.config.set({"distributed.admin.large-graph-warning-threshold": "1GB"}):  # it is sent once
+        # Dask warns about large tasks. These are sent only once.
+        with dask.config.set({"distributed.admin.large-graph-warning-threshold": "1GB"}):
             return tuple(self._client.submit(_unpack, pack_arrays(array=array), pure=False) for array in arrays)
 
     def run(self, function: Callable[..., Any], tasks: Iterable[tuple[Any, ...]]) -> Iterator[Any]:
@@ -131,7 +133,7 @@ class _Cluster:
         try:
             yield from pool(delayed(_call_sequentially)(function, *task) for task in tasks)
         except KilledWorker as error:
-            reason = "A training ended several workers, perhaps because memory ran out."
+            reason = "A training crashed several workers, perhaps because memory ran out."
             raise TrainingError(f"{reason} {RERUN}") from error
         except CancelledError as error:
             raise TrainingError(f"The connection to the Dask scheduler was lost. {RERUN}") from error
@@ -145,7 +147,7 @@ def _call_ignoring_interrupts(parent: int, function: Callable[..., Any], *argume
 
 
 def _call_sequentially(function: Callable[..., Any], *arguments: Any) -> Any:
-    """Call a function in a worker, without distributing its own joblib calls over the cluster."""
+    """Call a function in a worker. The joblib calls in the function are not distributed over the cluster."""
     from joblib import parallel_config
 
     with parallel_config(backend="sequential"):
@@ -160,7 +162,10 @@ def _unpack(data: bytes) -> np.ndarray:
 
 
 def _installed(packages: Sequence[str]) -> dict[str, str]:
-    """Return what the result of a training depends on, on this machine: package versions and a hash of the code."""
+    """Return the versions of packages and a hash of the project's code on this machine.
+
+    The result of a training depends on both.
+    """
     code = hashlib.sha256()
     for folder in ("classifiers", "training"):
         for path in sorted((Path(__file__).parents[1] / folder).rglob("*.py")):
@@ -170,6 +175,7 @@ def _installed(packages: Sequence[str]) -> dict[str, str]:
 
 @contextlib.contextmanager
 def _connected(scheduler: str) -> "Iterator[Client]":
+    """Yield a client of a scheduler; TrainingError if Dask is not installed or no scheduler answers."""
     if find_spec("distributed") is None:
         remedy = "pip install -r requirements-cluster.txt"
         raise TrainingError(f"A scheduler needs Dask (distributed), which is not installed. Run: {remedy}")
@@ -179,8 +185,8 @@ def _connected(scheduler: str) -> "Iterator[Client]":
 
     logging.getLogger("distributed").setLevel(logging.CRITICAL)  # lost connections are reported as TrainingError
     try:
-        # A client alone could wait forever for a port that accepts connections and never answers. A separate thread is
-        # needed because the calling thread may run an event loop.
+        # Without this request, a client could wait forever for a port that accepts connections and never answers.
+        # asyncio.run needs a separate thread because the calling thread may run an event loop.
         with ThreadPoolExecutor(1) as thread:
             answer = asyncio.wait_for(_node_type(scheduler), SECONDS_TO_ANSWER)
             kind = thread.submit(asyncio.run, answer).result()
@@ -210,8 +216,8 @@ def _check_workers(client: "Client", scheduler: str, packages: Sequence[str]) ->
     except TimeoutError as error:
         raise TrainingError(f"The Dask scheduler at {scheduler} has no workers. Start: {start}") from error
     if several := [worker for worker, threads in client.ncores().items() if threads > 1]:
-        # PyTorch's seed and warning filters belong to the process, so two trainings in one process would interfere.
-        reason = f"Expected workers with one thread, found several in {several[0]}."
+        # PyTorch's seed and warning filters are global, so two trainings in one process would interfere.
+        reason = f"Expected workers with one thread, found several threads in {several[0]}."
         raise TrainingError(f"{reason} For more trainings on one machine, use --nworkers. Start: {start}")
     expected = _installed(packages)
     for worker, found in client.run(_installed, packages, on_error="return").items():

@@ -66,7 +66,7 @@ def cross_validate(
     names : sequence of str
         Classifiers with a stored run. The hyperparameters and the seed of the run are used.
     jobs, scheduler
-        Number of folds at a time on this machine, or the cluster to use: as of `cluster.workers`.
+        Number of folds at a time on this machine, or the cluster to use. See `cluster.workers`.
     progress : callable
         Called after each fold.
 
@@ -108,7 +108,7 @@ def cross_validate(
 
 
 def _load_records(names: Sequence[str], dataset: str) -> dict[str, Record]:
-    """Return the records of the runs; an error if one of them cannot be cross-validated."""
+    """Return the records of the runs. Raise an error if a run cannot be cross-validated."""
     records = {name: load_record(dataset, name) for name in names}
     for name, record in records.items():
         require_full_training_split(record)
@@ -118,7 +118,7 @@ def _load_records(names: Sequence[str], dataset: str) -> dict[str, Record]:
 
 
 def _slowest_first(records: Mapping[str, Record]) -> list[Fold]:
-    """Return all folds, those of the slowest classifier first, so that all workers end at about the same time."""
+    """Return all folds. The slowest classifier comes first, so that all workers end at about the same time."""
     names = sorted(records, key=lambda name: -records[name].fit_seconds)
     return [(name, fold) for name in names for fold in range(FOLDS)]
 
@@ -132,7 +132,7 @@ def _score(
 
 
 def _model_of(record: Record) -> dict[str, Any]:
-    """Return everything that the scores of a fold depend on, besides the data."""
+    """Return the parts of a record that determine the scores of a fold, apart from the data."""
     return {"classifier": record.classifier, "hyperparameters": dict(record.hyperparameters), "seed": record.seed}
 
 
@@ -141,7 +141,7 @@ def _score_fold(
 ) -> tuple[str, int, np.ndarray, str]:
     """Train on all other folds and score this one, in a worker.
 
-    An error is returned as text, so that it does not end the other folds.
+    An error is returned as text, so that the other folds continue.
     """
     name = model["classifier"]
     try:
@@ -180,7 +180,7 @@ def _finish(record: Record, data: _FoldedData) -> Outcome:
 
 
 def _fold_file(record: Record, fold: int) -> Path:
-    """Return the path of a finished fold. It depends on the hyperparameters, the seed and the data."""
+    """Return the path of a finished fold. The name depends on the hyperparameters, the seed and the data."""
     key = json.dumps([record.fingerprint, FOLDS, FOLD_SEED, _model_of(record)], sort_keys=True)
     digest = hashlib.sha256(key.encode()).hexdigest()[:12]
     return run_dir(record.dataset, record.classifier) / "folds" / f"{digest}-{fold}.npz"

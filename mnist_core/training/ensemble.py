@@ -22,7 +22,7 @@ OUTDATED_WEIGHTS = "its weights were fitted on earlier out-of-fold scores of its
 def train_ensemble(name: str, dataset: str, *, seed: int, progress: Progress) -> Record:
     """Fit the weights of an ensemble, measure it, and store its run together with its cross-validation.
 
-    The stored weights are those of `fit_weights` on all training samples. The cross-validation uses
+    The stored weights are fitted on all training samples by `fit_weights`. The cross-validation uses
     `cross_fitted_scores`. The run is stored after all measurements, so no partial run is written.
 
     Raises
@@ -72,7 +72,7 @@ def train_ensemble(name: str, dataset: str, *, seed: int, progress: Progress) ->
 def has_current_weights(record: Record) -> bool:
     """Return whether the weights of a stored ensemble were fitted on the current out-of-fold scores of its members.
 
-    An ensemble that is not cross-validated has no current weights. Outdated weights can be served, but training the
+    The result is False for an ensemble that is not cross-validated. Outdated weights can be served, but training the
     ensemble again would give other weights.
     """
     return record.cross_validation is not None and all(
@@ -84,7 +84,10 @@ def has_current_weights(record: Record) -> bool:
 
 
 def prerequisite_commands(name: str, dataset: str) -> str:
-    """Return the commands that train and cross-validate an ensemble's members, in order; empty if none is needed."""
+    """Return the commands that train and cross-validate the members of an ensemble, as one line in order.
+
+    The line is empty if all members are cross-validated.
+    """
     untrained, unvalidated = [], []
     for member in members_of(name):
         try:
@@ -100,7 +103,10 @@ def prerequisite_commands(name: str, dataset: str) -> str:
 
 
 def _cross_validated_runs(name: str, dataset: str) -> list[Record]:
-    """Return the runs of an ensemble's members; TrainingError, with the missing commands, unless all are usable."""
+    """Return the runs of an ensemble's members.
+
+    Raise TrainingError, with the commands to run, if a member is not trained or not cross-validated.
+    """
     members = members_of(name)
     if commands := prerequisite_commands(name, dataset):
         raise TrainingError(

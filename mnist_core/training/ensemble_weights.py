@@ -14,8 +14,8 @@ def fit_weights(logits: Sequence[np.ndarray], y_true: np.ndarray) -> np.ndarray:
 
     L-BFGS-B minimizes the negative log-likelihood, which is convex, over non-negative weights. The weights are then
     scaled to sum to 1. Scaling changes no label, and the temperature is fitted afterwards. If a pool classifies every
-    sample correctly, larger weights are always more likely and no minimum exists. Only the proportions of the weights
-    are meaningful in that case.
+    sample correctly, larger weights always increase the likelihood and no minimum exists. In that case, only the
+    proportions of the weights are meaningful.
 
     Parameters
     ----------
@@ -63,14 +63,14 @@ def fit_weights(logits: Sequence[np.ndarray], y_true: np.ndarray) -> np.ndarray:
 def cross_fitted_scores(logits: Sequence[np.ndarray], y_true: np.ndarray, folds: np.ndarray) -> np.ndarray:
     """Return scores of a logarithmic pool, float32 (n, 10), with weights that are fitted on the other folds.
 
-    The label of a sample does not influence the weights that are applied to it. This is ordinary stacking, not nested
-    cross-validation: the members' scores on the other folds come from models that were trained on this fold, too. The
-    influence is small, because there are only a few weights.
+    The label of a sample does not directly influence the weights that are applied to it. This is ordinary stacking, not
+    nested cross-validation: the members' scores on the other folds come from models that were also trained on this
+    fold. That influence is small, because there are only a few weights.
 
     Parameters
     ----------
     logits, y_true
-        As of `fit_weights`.
+        See `fit_weights`.
     folds : integer ndarray of shape (n,)
         The fold of each sample.
     """

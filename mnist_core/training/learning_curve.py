@@ -15,13 +15,14 @@ from mnist_core.training.measure import accuracy_of
 from mnist_core.training.splits import require_full_training_split, stratified_subset
 
 MOST_SUBSETS = 5
+"""Largest number of subsets of one size."""
 
 
 def points(n_train: int) -> list[tuple[int, int]]:
     """Return the (size, subset) pairs to train on, for a training split of `n_train` samples.
 
-    Small sizes have several subsets, because their accuracy depends most on which samples are drawn, and their training
-    costs least. MNIST has five subsets of 1,000 samples and one of 40,000.
+    Small sizes have several subsets. Their accuracy depends most on which samples are drawn, and their training takes
+    the least time. MNIST has five subsets of 1,000 samples and one of 40,000.
     """
     return [
         (size, subset)

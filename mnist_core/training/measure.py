@@ -84,7 +84,7 @@ def store_run(
     Parameters
     ----------
     model, scores
-        As of `store.save_run`.
+        See `store.save_run`.
     custom : bool
         Store a custom run under the next free name. The name of a deleted run is not used again.
     out_of_fold : OutOfFoldEvaluation, optional
@@ -118,7 +118,10 @@ def store_run(
 
 @contextmanager
 def _named(record: Record, *, custom: bool) -> Iterator[Record]:
-    """Yield the record under the name that it is stored by. The name of a custom run is reserved meanwhile."""
+    """Yield the record with the name that it is stored under.
+
+    For a custom run, this is the next free name. The name is reserved until the context ends.
+    """
     if not custom:
         yield record
         return
@@ -140,7 +143,7 @@ def _log(record: Record) -> None:
 
 
 def _time_single_predictions(served: Served, images: np.ndarray) -> float:
-    """Return the median time in seconds of the prediction of one sample."""
+    """Return the median time in seconds to predict one sample."""
     seconds = []
     for i in range(min(SINGLE_PREDICTIONS, len(images))):
         started = time.perf_counter()

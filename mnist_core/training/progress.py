@@ -1,4 +1,4 @@
-"""Progress of one step, reported as a part of the whole."""
+"""Progress of one step, reported as a share of all steps."""
 
 from collections.abc import Mapping
 

@@ -1,7 +1,7 @@
 """Proposals of hyperparameters to try next, by Optuna.
 
-A proposal depends only on the seed and on the trials so far. No state is kept between proposals, so an interrupted
-search continues exactly as it would have.
+A proposal depends only on the seed and on the earlier trials. No state is kept between proposals, so a search that was
+interrupted makes the same proposals as one that was not.
 """
 
 import itertools
@@ -19,17 +19,17 @@ if TYPE_CHECKING:
 STARTUP = 6
 """Number of complete trials before the sampler uses them. Earlier proposals are random."""
 DRAWS = 100
-"""Number of times that the sampler may propose a combination that was tried before. Then one is drawn at random."""
+"""Largest number of draws from the sampler. If all were tried before, an untried combination is drawn at random."""
 Parameters = Mapping[str, Any]
 
 
 def propose(
     space: Space, trials: Sequence[Trial], numbers: range, *, first: Parameters, seed: int
 ) -> dict[int, dict[str, Any]]:
-    """Return the parameters of the trials in a batch that are not finished. No combination is tried twice.
+    """Return the parameters of the unfinished trials in a batch. No combination is tried twice.
 
-    A tree-structured Parzen estimator (TPE) uses all trials before the batch. It only avoids the parameters of the
-    trials in the batch, so that these trials can run at the same time.
+    A tree-structured Parzen estimator (TPE) uses the results of all trials before the batch. It does not use the
+    results of trials in the batch, so that these can run at the same time. It only avoids their parameters.
 
     Parameters
     ----------
@@ -82,7 +82,7 @@ def _propose_one(
     first: Parameters,
     seeds: list[int],
 ) -> dict[str, Any]:
-    """Return one of the `untried` combinations, drawn by a sampler that knows the earlier and the running trials."""
+    """Return one of the `untried` combinations, drawn by a sampler from the earlier and the running trials."""
     import optuna
     from optuna.trial import TrialState
 
@@ -109,7 +109,7 @@ def _propose_one(
 
 
 def _add_earlier(study: "optuna.Study", earlier: Sequence[Trial], space: Space, axes: Mapping[str, Any]) -> None:
-    """Add finished trials to a study, except those with values that are not in the search space any more."""
+    """Add finished trials to a study. Trials with values outside the current search space are left out."""
     from optuna.trial import TrialState, create_trial
 
     for trial in earlier:
@@ -119,7 +119,10 @@ def _add_earlier(study: "optuna.Study", earlier: Sequence[Trial], space: Space, 
 
 
 def _axis(values: Sequence[Any]) -> "optuna.distributions.BaseDistribution":
-    """Return the distribution of the positions in a grid. Positions of numbers are ordered, others categorical."""
+    """Return the distribution of the positions in a grid of values.
+
+    It is ordered for numeric values and categorical for all others.
+    """
     import optuna
 
     positions = range(len(values))

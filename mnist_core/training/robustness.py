@@ -18,12 +18,12 @@ from mnist_core.training.measure import Outcome
 from mnist_core.training.progress import scaled
 
 OTHER_DATASET = "digits"
-"""Dataset from other writers and another scanner, on which models of all other datasets are tested, too."""
+"""Dataset of other writers and another scanner. Models of all other datasets are also tested on it."""
 
 
 @dataclass
 class _Runs:
-    """The runs that are measured, by classifier name, and the errors of those that cannot be."""
+    """Records and models of the runs to measure, and errors of the runs that cannot be measured, by classifier."""
 
     records: dict[str, Record] = field(default_factory=dict)
     models: dict[str, Served] = field(default_factory=dict)
@@ -93,7 +93,7 @@ def all_labels(dataset: str) -> np.ndarray:
 
 
 def _load_runs(names: Sequence[str], dataset: str) -> _Runs:
-    """Load records and models. Each model is loaded once, also if it belongs to a member of an ensemble."""
+    """Load records and models. A model that also belongs to a member of an ensemble is loaded only once."""
     runs, load_model = _Runs(), model_loader()
     for name in names:
         try:
@@ -106,7 +106,7 @@ def _load_runs(names: Sequence[str], dataset: str) -> _Runs:
 
 
 def _predict(test: str, data: Dataset, models: Mapping[str, Served], progress: Progress) -> dict[str, np.ndarray]:
-    """Return the labels that each model predicts, uint8 (k, n), for the k rows of images of a test."""
+    """Return the labels that each model predicts, uint8 (k, n): one row for each severity of a test."""
     labels: dict[str, list[np.ndarray]] = {name: [] for name in models}
     rows = len(TRANSFORMS[test].severities) if test in TRANSFORMS else 1
     for row, (description, images) in enumerate(_images(test, data) if models else ()):
@@ -119,7 +119,7 @@ def _predict(test: str, data: Dataset, models: Mapping[str, Served], progress: P
 
 
 def _images(test: str, data: Dataset) -> Iterator[tuple[str, np.ndarray]]:
-    """Yield a description and images, uint8 (n, 28, 28), for each row of a test."""
+    """Yield a description and images, uint8 (n, 28, 28), for each severity of a test. Another dataset has only one."""
     if test not in TRANSFORMS:
         other = load_dataset(test)
         yield other.spec.label, np.concatenate([other.train.images, other.test.images])
@@ -130,7 +130,7 @@ def _images(test: str, data: Dataset) -> Iterator[tuple[str, np.ndarray]]:
 
 
 def _store(record: Record, test: str, labels: np.ndarray, data: Dataset, *, replace: bool) -> Record:
-    """Add a test to the stored ones, or replace all of them by it, and return the new record."""
+    """Add a test to the stored tests, and return the new record. With `replace`, remove all other stored tests."""
     stored = load_record(record.dataset, record.classifier)
     others = [] if replace else [name for name in stored.robustness if name != test]
     all_predicted = {name: load_robustness(stored, name) for name in others} | {test: labels}

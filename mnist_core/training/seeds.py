@@ -1,4 +1,4 @@
-"""Trainings of a stored run with other seeds, which show how much of its accuracy is due to chance."""
+"""Trainings of a stored run with other seeds, which show how much its accuracy varies by chance."""
 
 import time
 
@@ -16,11 +16,13 @@ from mnist_core.training.splits import require_full_training_split
 
 
 def train_seeds(name: str, dataset: str, *, count: int = 3, again: bool = False, progress: Progress = silent) -> Record:
-    """Train with other seeds until there are `count`, store the result of each at once, and return the new record.
+    """Train with other seeds until results of `count` seeds are stored, and return the new record.
 
     All trainings use the whole training split and the hyperparameters of the run. Each is evaluated on the test set,
-    which is not used for any choice. The stored model stays the same. For an ensemble, every member is trained with the
-    seed. The weights and the members' temperatures stay, because they were fitted on out-of-fold scores.
+    which is not used for any choice. Each result is stored at once. The stored model stays the same.
+
+    For an ensemble, every member is trained with the seed. The weights and the members' temperatures stay, because they
+    were fitted on out-of-fold scores.
 
     Parameters
     ----------
@@ -62,9 +64,9 @@ def train_seeds(name: str, dataset: str, *, count: int = 3, again: bool = False,
 
 
 def _fit(record: Record, seed: int, training: Split, progress: Progress, share: float) -> tuple[Served, float]:
-    """Train the classifier of a run with a seed; return it as it would be served, and the time of the fit in seconds.
+    """Train the classifier of a run with a seed; return the served model, and the time of the fit in seconds.
 
-    The temperature is 1.
+    The temperature of the model is 1.
     """
     if is_ensemble(record.classifier):
         fitted = {member: _fit(run, seed, training, progress, share) for member, run in load_members(record).items()}

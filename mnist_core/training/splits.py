@@ -48,7 +48,7 @@ def stratified_subset(split: Split, size: int, *, seed: int) -> Split:
 
 
 def fold_of_each(labels: np.ndarray) -> np.ndarray:
-    """Return the fold of each sample, by scikit-learn's StratifiedKFold, shuffled with a fixed seed.
+    """Return the fold of each sample, from scikit-learn's StratifiedKFold with a fixed seed.
 
     Parameters
     ----------

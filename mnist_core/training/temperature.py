@@ -3,7 +3,7 @@
 import numpy as np
 
 LOWEST, HIGHEST = 1e-6, 1e6
-"""Bounds of the search for the temperature, relative to the spread of the scores."""
+"""Bounds of the temperature in the search, relative to the mean distance of a score from the highest one."""
 
 
 def fit_temperature(scores: np.ndarray, labels: np.ndarray) -> float:

@@ -25,10 +25,10 @@ def train(
     seed : int
         Seed of the estimator, of the validation split and of the subset.
     custom : CustomRun, optional
-        Store a custom run with these differences under the next free name, such as `mlp@1`. None: store the
-        classifier's own run, with the hyperparameters of the registry, on all data.
+        Store a custom run with these differences under the next free name, such as `mlp@1`. None: store the run of the
+        classifier itself, with the hyperparameters of the registry, on all data.
     progress : callable
-        Called between steps. If it raises an exception, the training ends and no partial run was written.
+        Called between steps. If it raises an exception, the training ends and no partial run is written.
 
     Returns
     -------
@@ -40,7 +40,7 @@ def train(
     UnknownNameError, DatasetUnavailableError, DatasetCorruptError
     TrainingError
         The changes are not valid, a package is missing, the exported model differs from the estimator, an ensemble's
-        members are not cross-validated, an ensemble should become a custom run, or the run cannot be written.
+        members are not cross-validated, a custom run of an ensemble is requested, or the run cannot be written.
     """
     if is_ensemble(name) and custom is None:
         return train_ensemble(name, dataset, seed=seed, progress=progress)
@@ -48,9 +48,10 @@ def train(
 
 
 def up_to_date(name: str, dataset: str, *, seed: int | None = None) -> Record | None:
-    """Return the stored run if training it again would give the same run; else None.
+    """Return the stored run if training it again would give the same run; otherwise None.
 
-    All files that pages show must be readable. The weights of an ensemble must fit its members' out-of-fold scores.
+    All files that pages show must be readable. The weights of an ensemble must have been fitted on the current
+    out-of-fold scores of its members.
 
     Parameters
     ----------

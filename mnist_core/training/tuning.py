@@ -49,15 +49,15 @@ def tune(
     """Try combinations of hyperparameters from a classifier's search space, and store each trial at once.
 
     The first trial uses the hyperparameters of the registry. The others depend on the seed and on earlier trials. They
-    do not depend on the number of workers, on where these run, or on interruptions. Processors and numbers of threads
-    round differently, though, which can change the prediction of single samples.
+    do not depend on the number of workers, on the workers' machines, or on interruptions. However, rounding differs
+    between processors and numbers of threads, which can change the prediction of single samples.
 
     Parameters
     ----------
     trials : int
-        Total number of trials, including those of earlier searches.
+        Total number of trials, including the trials of earlier searches.
     jobs, scheduler
-        As of `cluster.workers`.
+        See `cluster.workers`.
     seed : int
         Seed of the validation split (the same as in `train`), of the estimators and of the search; at least 0.
     again : bool
@@ -103,7 +103,9 @@ def tune(
 
 
 def search_space_for(name: str, dataset: str) -> dict[str, list[Any]]:
-    """Return the values to try for each hyperparameter: the registry's and the one in use; numbers are sorted.
+    """Return the values to try for each hyperparameter: those in the registry's search space, and the one in use.
+
+    Numbers are sorted.
 
     Raises
     ------
@@ -162,7 +164,7 @@ def try_one(
 def _history_to_continue(name: str, dataset: str, seed: int, n_holdout: int) -> History:
     """Return the stored history with the current search space, or an empty history if none is stored.
 
-    TuningHistoryError if new trials cannot be compared with the stored ones.
+    Raise TuningHistoryError if new trials cannot be compared with the stored ones.
     """
     space, hyperparameters = search_space_for(name, dataset), _jsonable(hyperparameters_for(name, dataset))
     fixed = {parameter: value for parameter, value in hyperparameters.items() if parameter not in space}
@@ -186,14 +188,14 @@ def _history_to_continue(name: str, dataset: str, seed: int, n_holdout: int) -> 
 
 
 def _changed_parameters(stored: History, new: History) -> list[str]:
-    """Return the hyperparameters whose fixed value differs, or that are searched in only one of the histories."""
+    """Return the hyperparameters that have another fixed value, or that only one of the histories searches."""
     names = stored.fixed.keys() | new.fixed.keys()
     changed = {name for name in names if stored.fixed.get(name) != new.fixed.get(name)}
     return sorted(changed | (stored.space.keys() ^ new.space.keys()))
 
 
 def _next_batch(history: History, trials: int, first: Mapping[str, Any]) -> dict[int, dict[str, Any]]:
-    """Return the parameters of the trials that are missing in the first incomplete batch, by number."""
+    """Return the parameters of the unfinished trials in the first incomplete batch, by number."""
     finished = {trial.number for trial in history.trials}
     missing = next((number for number in range(trials) if number not in finished), trials)
     start = missing - missing % BATCH
@@ -221,6 +223,6 @@ def _describe(trial: Trial) -> str:
 
 
 def _jsonable(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return values as they are after storing: tuples become lists."""
+    """Return values as they are after they were stored as JSON and loaded: tuples become lists."""
     found: dict[str, Any] = json.loads(json.dumps(dict(values)))
     return found

@@ -1,4 +1,4 @@
-"""Error boundary around every page, and the way back to it for a page that was started alone."""
+"""Error boundary around every page, and a rerun through `dashboard.py` for a page that was started without it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,7 +9,7 @@ import streamlit as st
 from mnist_core.base.errors import MnistCoreError
 
 _inside_dashboard = ContextVar("inside_dashboard", default=False)
-"""Not in `st.session_state`, which a page that `st.stop` has stopped can no longer change."""
+"""Whether `dashboard.py` runs the page. Not in the session state, which cannot be changed any more after `st.stop`."""
 
 
 @contextmanager

@@ -56,7 +56,7 @@ def show_predictions(
 def show_large(split: SplitKey, index: int, true: int) -> None:
     """Show the image of a digit, or that it is unavailable."""
     if image_loading.images(*split) is None:
-        st.caption(":material/image_not_supported: Image unavailable. The page behind gives the reason.")
+        st.caption(":material/image_not_supported: Image unavailable. The page shows the reason.")
     else:
         alt = f"Digit {index} of the {split[1]} split, a handwritten {true}"
         digit_tiles.show_digits(split, np.array([index]), [{"index": index, "alt": alt}], size=196, key="opened digit")
@@ -74,7 +74,7 @@ def show_steps(index: int, indices: np.ndarray, per_page: int) -> None:
             target = position + step
             inside = 0 <= target < len(indices)
             change = {"page": 1 + target // per_page if target >= per_page else None}
-            # The callback changes the view. The dialog is a fragment, so the page behind it needs a rerun of its own.
+            # The callback changes the view. The dialog is a fragment, so the page behind it needs a separate rerun.
             if st.button(
                 label,
                 disabled=not inside,

@@ -45,10 +45,10 @@ def show_gallery(
 
     key = f"gallery {results.dataset} {results.split}"
     opened = show_list(indices, show_page, n=len(results.y_true), per_page=PER_PAGE, key=key)
-    order = ", ".join(results.labels.values())
-    bold = "those that disagree with the label" if labels_in_question else "wrong ones"
+    bold = "disagreements" if labels_in_question else "wrong ones"
     st.caption(
-        f"Below each digit: its index, the prediction's confidence, and the predictions of {order}; {bold} in bold."
+        "Below each digit: its index, the prediction's confidence, and the predictions of"
+        f" {'; '.join(results.labels.values())} ({bold} in bold)."
     )
     runs.note_missing(results.problems.values())
     if opened is not None:

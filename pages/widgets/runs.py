@@ -21,7 +21,7 @@ def require(results: cached.Results, classifier: str) -> None:
 
 
 def note_missing(problems: Collection[ArtifactError]) -> None:
-    """Name the classifiers that a comparison of all has to leave out, the reasons, and a link to the Overview.
+    """Show which classifiers are missing on the page, why, and a link to the Overview.
 
     Classifiers that only lack a cross-validation share one line, with the command that runs it.
     """

@@ -52,7 +52,7 @@ def show_severities(
                 {
                     "index": severity,
                     "caption": [transform.label, text] if len(transforms) > 1 else [text],
-                    "alt": f"{transform.label}, {text}" + (". Choose it." if on_click and severity else ""),
+                    "alt": f"{transform.label}, {text}" + (". Select it." if on_click and severity else ""),
                     "selected": severity == selected,
                 }
             )

@@ -1,4 +1,4 @@
-"""Dimensions of digit images, and sizes of training sets."""
+"""Dimensions of digit images, and training sizes of learning curves."""
 
 import pytest
 
@@ -18,5 +18,5 @@ def test_an_image_has_784_pixels():
         (100, []),
     ],
 )
-def test_training_sizes_are_at_least_a_sixtieth_of_the_training_split_and_smaller_than_it(n_train, sizes):
+def test_training_sizes_are_between_a_sixtieth_and_all_of_the_training_split(n_train, sizes):
     assert training_sizes(n_train) == sizes

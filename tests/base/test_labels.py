@@ -1,4 +1,4 @@
-"""Labels of custom runs are displayed as text, whatever they contain."""
+"""Labels of custom runs: cleaned for storage, and displayed as plain text."""
 
 import re
 

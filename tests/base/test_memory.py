@@ -1,4 +1,4 @@
-"""Freed memory, measured in subprocesses."""
+"""Keeping and releasing freed memory, measured in subprocesses."""
 
 import ctypes
 import platform
@@ -34,8 +34,8 @@ step()
 """
 
 
-def printed(code: str) -> list[int]:
-    """Return the numbers that a new process prints when it runs the code."""
+def numbers_printed_by(code: str) -> list[int]:
+    """Run code in a new process, and return the numbers that it prints."""
     command = [sys.executable, "-c", STEPS + code]
     run = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=True, timeout=60)
     return [int(word) for word in run.stdout.split()]
@@ -43,20 +43,20 @@ def printed(code: str) -> list[int]:
 
 @on_glibc
 def test_a_process_that_keeps_freed_memory_has_few_page_faults():
-    before, after = printed("print(faults(5)); memory.keep_freed_memory(); step(); print(faults(5))")
+    before, after = numbers_printed_by("print(faults(5)); memory.keep_freed_memory(); step(); print(faults(5))")
     assert after * 20 < before
 
 
 @on_glibc
 def test_kept_memory_is_released_on_request():
-    kept, left = printed(
+    kept, remaining = numbers_printed_by(
         "memory.keep_freed_memory(); step(); print(resident()); memory.release_memory(); print(resident())"
     )
-    assert kept - left > 40
+    assert kept - remaining > 40
 
 
 @pytest.mark.parametrize("error", [OSError, AttributeError, TypeError])
-def test_without_the_functions_of_glibc_nothing_happens(error, monkeypatch):
+def test_without_glibc_both_functions_do_nothing(error, monkeypatch):
     def refuse(name):
         raise error(name)
 

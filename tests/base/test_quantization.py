@@ -13,31 +13,31 @@ logits_of_any_size = arrays(
 )
 
 
-def first_labels(logits):
+def zero_labels(logits):
     return np.zeros(len(logits), dtype=np.uint8)
 
 
 @given(logits_of_any_size)
 def test_rounding_does_not_change_predictions(logits):
-    np.testing.assert_array_equal(unpack(pack(logits, first_labels(logits))).argmax(axis=1), logits.argmax(axis=1))
+    np.testing.assert_array_equal(unpack(pack(logits, zero_labels(logits))).argmax(axis=1), logits.argmax(axis=1))
 
 
 @given(logits_of_any_size)
-def test_differences_above_the_floor_change_by_at_most_one_step(logits):
+def test_differences_above_the_lower_bound_change_by_at_most_one_step(logits):
     exact = np.maximum(logits - logits.max(axis=1, keepdims=True), -MAX_STEPS / STEPS_PER_NAT)
-    np.testing.assert_allclose(unpack(pack(logits, first_labels(logits)))[:, 1:], exact[:, 1:], atol=1 / STEPS_PER_NAT)
+    np.testing.assert_allclose(unpack(pack(logits, zero_labels(logits)))[:, 1:], exact[:, 1:], atol=1 / STEPS_PER_NAT)
 
 
 @given(logits_of_any_size)
-def test_the_logit_of_the_label_has_no_floor(logits):
+def test_the_logit_of_the_label_has_no_lower_bound(logits):
     exact = logits - logits.max(axis=1, keepdims=True)
-    kept = unpack(pack(logits, first_labels(logits)))
+    kept = unpack(pack(logits, zero_labels(logits)))
     np.testing.assert_allclose(kept[:, 0], exact[:, 0], atol=1 / STEPS_PER_NAT)
 
 
 @given(logits_of_any_size, st.floats(-1000, 1000))
 def test_a_constant_added_to_a_row_changes_only_the_rounding(logits, constant):
-    difference = pack(logits, first_labels(logits)).astype(int) - pack(logits + constant, first_labels(logits))
+    difference = pack(logits, zero_labels(logits)).astype(int) - pack(logits + constant, zero_labels(logits))
     assert np.abs(difference).max() <= 1
 
 

@@ -67,19 +67,19 @@ def test_valid_json_is_converted():
         ({"other": 1}, "Missing or unknown fields: other - at `$`"),
     ],
 )
-def test_invalid_json_is_refused_with_what_was_expected_and_found(changes, message):
+def test_the_error_for_invalid_json_states_the_expected_and_the_found_value(changes, message):
     with pytest.raises(ValueError, match="- at `") as refusal:
         validate(VALID | changes, Whole)
     assert str(refusal.value) == message
 
 
 @pytest.mark.parametrize("field", VALID)
-def test_a_missing_field_is_refused_also_if_it_has_a_default(field):
+def test_a_missing_field_is_refused_even_if_it_has_a_default(field):
     with pytest.raises(ValueError, match=rf"(M|m)issing .*\b{field}\b"):
         validate({name: value for name, value in VALID.items() if name != field}, Whole)
 
 
-def test_the_path_starts_where_the_value_stands_in_its_file():
+def test_the_path_in_an_error_starts_at_the_position_of_the_value():
     with pytest.raises(ValueError, match=r"found 2 - at `\$\.parts\.a\.share`"):
         validate({"name": "a", "share": 2}, Part, at="$.parts.a")
 

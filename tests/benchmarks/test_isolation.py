@@ -1,4 +1,4 @@
-"""A measurement in a fresh process ends with a result, with an error, or at its time limit."""
+"""Measurements in a fresh process: results, errors and time limits."""
 
 import os
 import signal
@@ -43,7 +43,7 @@ def print_and_sleep():
 
 @pytest.mark.slow
 @pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGKILL])
-def test_a_measurement_ends_with_its_parent_process_even_if_a_signal_ends_the_parent(end):
+def test_a_measurement_ends_when_a_signal_ends_its_parent_process(end):
     with running([sys.executable, "-c", PARENT], PROJECT) as parent:
         wait_for_line(parent, "Started")
         parent.send_signal(end)

@@ -17,7 +17,7 @@ SVC = Job("SVC", "svc-ovo", speedup=8)
 @pytest.mark.parametrize(
     ("ours", "met"),
     [
-        ([(1.9, 0.991), (1.8, 0.990), (2.2, 0.989)], True),  # the mean of the seeds counts
+        ([(1.9, 0.991), (1.8, 0.990), (2.2, 0.989)], True),  # the mean over the seeds is compared with the targets
         ([(1.9, 0.991), (1.8, 0.990), (2.5, 0.989)], False),
         ([(1.9, 0.991), (2.1, 0.990), (2.5, 0.990)], False),
         ([(1.9, 0.991), (1.8, 0.990), (1.9, 0.988)], False),
@@ -72,7 +72,7 @@ def test_every_base_classifier_has_a_baseline():
 
 
 @pytest.mark.parametrize("job", jobs.FAST, ids=lambda job: job.title)
-def test_races_change_only_hyperparameters_that_the_classifier_has(job):
+def test_fast_jobs_change_only_hyperparameters_that_the_classifier_has(job):
     assert job.changes.keys() <= {*hyperparameters_for(job.classifier, "mnist"), *ConvNet.optional}
 
 

@@ -16,21 +16,21 @@ TIMEOUT = 60_000
 REST = 300
 """Milliseconds without a running script and without a moving element after which a page is at rest."""
 
-_AT_REST = """([call, rest]) => {
+_LAYOUT = """Array.from(document.querySelectorAll('[data-testid=stMain] [data-testid=stElementContainer]'), element => {
+    const box = element.getBoundingClientRect()
+    return [box.x, box.y, box.width, box.height].map(Math.round).join(' ')
+})"""
+_AT_REST = f"""([call, rest]) => {{
     const app = document.querySelector('[data-testid=stApp]')
     const busy = app?.dataset.testScriptState !== 'notRunning' || document.querySelector('[data-testid=stSkeleton]')
-    const elements = document.querySelectorAll('[data-testid=stElementContainer], .js-plotly-plot .points')
-    const layout = Array.from(elements, element => {
-        const box = element.getBoundingClientRect()
-        return [box.x, box.y, box.width, box.height].map(Math.round)
-    }).join(';')
+    const layout = {_LAYOUT}.join(';')
     const now = performance.now(), seen = window.layoutSeen
-    if (busy || seen?.call !== call || seen.layout !== layout) {
-        window.layoutSeen = {call, layout, since: now}
+    if (busy || seen?.call !== call || seen.layout !== layout) {{
+        window.layoutSeen = {{call, layout, since: now}}
         return false
-    }
+    }}
     return now - seen.since >= rest
-}"""
+}}"""
 _calls = count()
 
 _CENTER_IN_PLOT = """mark => {
@@ -43,6 +43,11 @@ _CENTER_IN_PLOT = """mark => {
 def wait_until_at_rest(page: Page) -> None:
     """Wait until no script runs, no placeholder is left and no element moves, for `REST` milliseconds."""
     page.wait_for_function(_AT_REST, arg=[next(_calls), REST], polling=50)
+
+
+def layout(page: Page) -> list[str]:
+    """Return the position and size of every element of the page, "x y width height" in pixels."""
+    return page.evaluate(_LAYOUT)
 
 
 def open_view(page: Page, server: str, path: str) -> None:

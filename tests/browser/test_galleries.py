@@ -1,11 +1,13 @@
 """Galleries of digits: tiles, the dialog of a digit, pages, downloads, and the state without images."""
 
+import os
 import re
 
 import pandas as pd
 import pytest
 
-from tests.browser.actions import open_view, view_of, wait_for_view, wait_until_at_rest
+from tests.browser.actions import layout, open_view, view_of, wait_for_view, wait_until_at_rest
+from tests.conftest import PROJECT
 
 pytestmark = pytest.mark.browser
 
@@ -56,6 +58,35 @@ def test_the_csv_file_holds_the_filtered_list(server, page):
     assert set(table["true"]) == {8}
     assert (table["sgd"] != 8).all()
     assert len(table) == int(page.get_by_role("heading", name=re.compile(r"\d+ digit")).inner_text().split()[0])
+
+
+DELAYED_IMAGES = """
+import os, time
+from mnist_core.cached import pixels
+
+load, end = pixels.load_dataset, time.monotonic() + 60
+
+def wait_and_load(*arguments, **options):
+    while not os.path.exists(os.environ["IMAGES_MAY_LOAD"]) and time.monotonic() < end:
+        time.sleep(0.1)
+    return load(*arguments, **options)
+
+pixels.load_dataset = wait_and_load
+"""
+"""Code that Python runs when a server starts. The server loads no images before a file exists."""
+
+
+def test_nothing_moves_when_the_images_are_loaded(start_server, page, tmp_path):
+    (tmp_path / "sitecustomize.py").write_text(DELAYED_IMAGES)
+    gate = tmp_path / "images may load"
+    server = start_server(PYTHONPATH=f"{tmp_path}{os.pathsep}{PROJECT}", IMAGES_MAY_LOAD=str(gate))
+    open_view(page, server, "/robustness?dataset=digits&model=sgd")
+    assert page.get_by_text("Loading the images of").is_visible()
+    before = layout(page)
+    gate.touch()
+    page.locator("button.tile .ink").first.wait_for()
+    wait_until_at_rest(page)
+    assert layout(page) == before
 
 
 def test_without_images_and_network_the_numbers_stay_and_another_dataset_is_offered(start_server_without_mnist, page):

@@ -46,7 +46,7 @@ def test_clicks_on_a_point_and_a_picture_select_the_severity_and_the_undistorted
     wait_for_view(page, "severity=4")
     view = view_of(page)
     assert (view["model"], "page" in view) == ("sgd", False)
-    page.get_by_role("button", name=re.compile("Noise, .* Choose it.")).last.click()
+    page.get_by_role("button", name=re.compile("Noise, .* Select it.")).last.click()
     wait_for_view(page, "severity=5")
     selected = page.locator("button.tile.selected")
     assert selected.count() == 1

@@ -29,23 +29,43 @@ def artifacts(tmp_path):
     return folder
 
 
+DELAYED_TRAINING = """
+import os, sys, time
+end = time.monotonic() + 100
+while "train" in sys.orig_argv and not os.path.exists(os.environ["TRAINING_MAY_START"]) and time.monotonic() < end:
+    time.sleep(0.05)
+"""
+"""Code that Python runs at its start. A training waits until a file exists, so that the page can show it before."""
+
+
+@pytest.fixture
+def start_training_server(start_server, artifacts, tmp_path):
+    """Return a function that starts a server and returns its address and the file that lets its trainings start."""
+    (tmp_path / "sitecustomize.py").write_text(DELAYED_TRAINING)
+    gate = tmp_path / "training may start"
+    environment = {"MNIST_ARTIFACTS_DIR": artifacts.parent, "PYTHONPATH": tmp_path, "TMPDIR": tmp_path}
+    environment |= {"TRAINING_MAY_START": gate}
+    return lambda: (start_server(**{name: str(path) for name, path in environment.items()}), gate)
+
+
 def button(page, name):
     return page.get_by_role("button", name=name, exact=True)
 
 
-def test_a_missing_run_is_trained_from_the_page_and_joins_the_others(start_server, page, artifacts, tmp_path):
+def test_a_missing_run_is_trained_from_the_page_and_joins_the_others(start_training_server, page, artifacts):
     shutil.rmtree(artifacts / "logistic")
-    server = start_server(MNIST_ARTIFACTS_DIR=str(artifacts.parent), TMPDIR=str(tmp_path))
+    server, gate = start_training_server()
     open_view(page, server, "/confusion?dataset=digits&model=logistic")
     assert page.get_by_text("it has not been trained here yet").is_visible()
     button(page, "Train it here").click()
     page.get_by_text("Training Logistic regression on digits").wait_for()
+    gate.touch()
     page.locator(".js-plotly-plot").wait_for(timeout=TRAINING_TIMEOUT)
     assert (artifacts / "logistic" / "record.json").exists()
 
 
-def test_a_cancelled_training_stores_nothing(start_server, page, artifacts, tmp_path):
-    server = start_server(MNIST_ARTIFACTS_DIR=str(artifacts.parent), TMPDIR=str(tmp_path))
+def test_a_cancelled_training_stores_nothing(start_training_server, page, artifacts):
+    server, _ = start_training_server()
     open_view(page, server, "/errors?dataset=digits&model=mlp")
     button(page, "Train it here").click()
     button(page, "Cancel").click()
@@ -55,9 +75,8 @@ def test_a_cancelled_training_stores_nothing(start_server, page, artifacts, tmp_
 
 
 @pytest.mark.timeout(240)
-def test_a_custom_run_is_trained_compared_renamed_and_deleted(start_server, page, artifacts, tmp_path):
-    server = start_server(MNIST_ARTIFACTS_DIR=str(artifacts.parent), TMPDIR=str(tmp_path))
-    hosts = set()
+def test_a_custom_run_is_trained_compared_renamed_and_deleted(start_training_server, page, artifacts):
+    (server, gate), hosts = start_training_server(), set()
     page.on("request", lambda request: hosts.add(request.url.split("/")[2]))
     open_view(page, server, "/training?dataset=digits&model=logistic")
     page.get_by_role("slider").first.focus()
@@ -68,6 +87,7 @@ def test_a_custom_run_is_trained_compared_renamed_and_deleted(start_server, page
     wait_for_view(page, "logistic.name=Less")
     button(page, "Train").click()
     page.get_by_text("Training Logistic regression on digits").wait_for()
+    gate.touch()
     page.get_by_text("(C 0.3, “Less C”): done.").wait_for(timeout=TRAINING_TIMEOUT)
     wait_until_at_rest(page)
     assert view_of(page)["run"] == "logistic@1"

@@ -60,7 +60,7 @@ def test_a_member_whose_scores_are_known_is_not_evaluated():
     assert [model.calls for model in models.values()] == [calls[0], calls[1] + 1, calls[2]]
 
 
-def test_no_images_many_images_and_invalid_images_are_handled_as_by_any_classifier():
+def test_an_ensemble_accepts_and_refuses_the_same_images_as_a_single_classifier():
     models = {name: load_classifier(name, "digits") for name in ("logistic", "sgd")}
     ensemble = EnsembleClassifier(
         [Member(name, 0.5, model.temperature, "a", "b") for name, model in models.items()], models
@@ -98,7 +98,7 @@ def test_invalid_weights_and_temperatures_are_refused(changes):
         from_json(to_json([replace(first, **changes), *others]))
 
 
-def test_weights_that_cancel_out_are_refused():
+def test_a_negative_weight_is_refused_even_if_the_weights_sum_to_one():
     one = random_members(7)[0][0]
     with pytest.raises(ValueError, match=r"Expected .*, found .* - at `\$\[\d\]\.weight`"):
         from_json(to_json([replace(one, weight=2.0), replace(one, weight=-1.0)]))

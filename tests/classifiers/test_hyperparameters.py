@@ -66,7 +66,7 @@ def test_every_value_of_every_search_space_is_accepted(name, dataset):
         ("sgd", {"average": 1}, "to be true or false, such as true, found 1"),
     ],
 )
-def test_an_invalid_change_is_refused_with_what_was_expected(name, changes, message):
+def test_the_error_for_an_invalid_change_states_what_is_expected(name, changes, message):
     with pytest.raises(TrainingError, match=message):
         check_changes(name, "mnist", changes)
 

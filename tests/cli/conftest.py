@@ -9,7 +9,7 @@ import pytest
 
 @pytest.fixture
 def empty_artifacts(tmp_path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Return an empty folder of runs, which commands use unless a test asks for `artifacts`."""
+    """Return an empty folder for runs. A test that also requests `artifacts` uses the committed runs instead."""
     monkeypatch.setenv("MNIST_ARTIFACTS_DIR", str(tmp_path / "empty"))
     return tmp_path / "empty"
 

@@ -23,7 +23,7 @@ def test_a_custom_run_can_be_shown_verified_renamed_and_deleted(empty_artifacts:
 
     assert main(["show", "--dataset", "digits"]) == 0
     assert "logistic@1: C 0.1, maximum iterations 50; seed 0, 898 training digits." in capsys.readouterr().out
-    main(["show", "--dataset", "digits", "--markdown"])  # documents contain no custom runs
+    main(["show", "--dataset", "digits", "--markdown"])  # tables for documents contain no custom runs
     assert "a b" not in capsys.readouterr().out
     assert main(["verify", "--dataset", "digits"]) == 0
     assert "logistic@1: files and metrics and model verified" in capsys.readouterr().out

@@ -1,4 +1,4 @@
-"""The `fetch` command."""
+"""The `fetch` command: output and progress."""
 
 from pathlib import Path
 
@@ -25,11 +25,11 @@ def test_progress_is_printed_in_steps_of_ten_percent(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(fetch, "fetch_dataset", fetch_dataset)
     assert main(["fetch", "mnist"]) == 0
     *lines, last = capsys.readouterr().out.splitlines()
-    assert lines == ["Downloading", *(f"Downloading: {tens}%" for tens in range(10, 101, 10))]
+    assert lines == ["Downloading", *(f"Downloading: {tens} %" for tens in range(10, 101, 10))]
     assert last == "mnist is available and verified: here"
 
 
-def test_tests_without_mnist_download_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys) -> None:
+def test_tests_never_download_a_dataset(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys) -> None:
     monkeypatch.setattr(sources, "PROJECT_ROOT", tmp_path / "project")
     monkeypatch.setattr(sources.platformdirs, "user_cache_dir", lambda app: str(tmp_path / app))
     monkeypatch.setenv("MNIST_DATA_DIR", str(tmp_path))

@@ -33,18 +33,18 @@ NAMES = [command.__name__.rpartition(".")[2] for command in COMMANDS]
         ([], "COMMAND"),
     ],
 )
-def test_wrong_arguments_exit_with_status_2_and_name_the_right_ones(arguments: list[str], message: str, capsys) -> None:
-    with pytest.raises(SystemExit) as exit_:
+def test_wrong_arguments_exit_with_status_2_and_an_explanation(arguments: list[str], message: str, capsys) -> None:
+    with pytest.raises(SystemExit) as stop:
         main(arguments)
-    assert exit_.value.code == 2
+    assert stop.value.code == 2
     assert message in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("command", [[], *([name] for name in NAMES)], ids=" ".join)
 def test_every_command_has_help(command: list[str], capsys) -> None:
-    with pytest.raises(SystemExit) as exit_:
+    with pytest.raises(SystemExit) as stop:
         main([*command, "--help"])
-    assert exit_.value.code == 0
+    assert stop.value.code == 0
     assert "usage: python -m mnist_core" in capsys.readouterr().out
 
 

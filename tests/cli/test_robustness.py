@@ -1,4 +1,4 @@
-"""The `robustness` command, and how `verify` checks its results."""
+"""The `robustness` command, and the check of its results by `verify`."""
 
 import json
 import subprocess
@@ -17,7 +17,7 @@ CALL = ["robustness", NAME, "--dataset", "digits"]
 
 
 def remove_transform(folder, transform):
-    """Remove the results of one transform, as in an interrupted measurement."""
+    """Remove the results of one transform, as if the measurement had been interrupted."""
     path = folder / "digits" / NAME / store.RECORD
     record = json.loads(path.read_text())
     del record["robustness"][transform]
@@ -48,7 +48,7 @@ def test_a_missing_run_is_reported_with_the_command_that_trains_it(distorted, ca
     assert f"train {NAME} --dataset digits" in capsys.readouterr().err
 
 
-def test_accuracies_that_differ_from_the_stored_predictions_are_found(distorted, capsys):
+def test_accuracies_that_differ_from_the_stored_predictions_are_reported(distorted, capsys):
     path = distorted / "digits" / NAME / store.RECORD
     record = json.loads(path.read_text())
     record["robustness"]["blur"][2] += 1e-6
@@ -57,7 +57,7 @@ def test_accuracies_that_differ_from_the_stored_predictions_are_found(distorted,
     assert "blur: the record's accuracies differ from those of the stored predictions" in capsys.readouterr().err
 
 
-def test_predictions_of_another_model_are_found(distorted, capsys):
+def test_predictions_of_another_model_are_reported(distorted, capsys):
     record, y_true = store.load_record("digits", NAME), load_dataset("digits").test.labels
     labels = {name: store.load_robustness(record, name) for name in record.robustness}
     labels["shift"] = np.tile(y_true, (5, 1))  # consistent with the accuracies, but not with the model
@@ -93,7 +93,7 @@ print(status, sorted({"torch", "onnx", "skl2onnx", "cleanlab", "optuna", "statsm
 
 
 @pytest.mark.parametrize("name", ["digits", "rotate"])
-def test_the_name_of_a_transform_is_refused(name, capsys):
+def test_a_name_that_is_not_a_classifier_is_refused(name, capsys):
     with pytest.raises(SystemExit):
         main(["robustness", name])
     assert "no classifier named" in capsys.readouterr().err

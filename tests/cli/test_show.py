@@ -33,15 +33,15 @@ def test_several_seeds_are_shown_as_mean_and_standard_deviation(capsys):
     header, _, *rows = (line.strip("| ").split(" | ") for line in capsys.readouterr().out.splitlines())
     column = header.index("Seeds")
     shown = {row[0]: row[column].strip() for row in rows}
-    several = 0
+    n_several = 0
     for record in store.load_records("mnist")[0]:
         found = [record.test_accuracy, *(entry["test_accuracy"] for entry in record.replicates)]
         text = (
             f"{100 * np.mean(found):.2f} ± {100 * np.std(found, ddof=1):.2f}% of {len(found)}" if len(found) > 1 else ""
         )
         assert shown[get_classifier_spec(record.classifier).label] == text
-        several += len(found) > 1
-    assert several >= 6
+        n_several += len(found) > 1
+    assert n_several >= 6
 
 
 def test_a_column_without_values_is_left_out(artifacts, capsys):
@@ -57,7 +57,7 @@ def test_a_column_without_values_is_left_out(artifacts, capsys):
 def test_a_run_whose_labels_cannot_be_read_is_reported_and_left_out(artifacts, capsys):
     path = artifacts / "digits" / "sgd" / "record.json"
     record = json.loads(path.read_text())
-    path.write_text(json.dumps(record | {"labels_sha256": "of other labels"}))
+    path.write_text(json.dumps(record | {"labels_sha256": "hash of other labels"}))
     assert main(["show", "--dataset", "digits"]) == 0
     shown = capsys.readouterr()
     assert "sgd on digits: labels.npz does not hold the labels that the run was scored on." in shown.err

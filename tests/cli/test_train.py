@@ -68,7 +68,7 @@ def test_training_a_classifier_repairs_the_labels_of_all_runs(artifacts: Path, d
         assert accuracy == pytest.approx(record.test_accuracy)
 
 
-def test_a_run_with_another_seed_than_the_given_one_is_not_up_to_date(artifacts: Path, capsys) -> None:
+def test_a_run_is_not_up_to_date_if_another_seed_is_given(artifacts: Path, capsys) -> None:
     def trained(*options: str) -> bool:
         assert main(["train", "logistic", "--dataset", "digits", *options]) == 0
         return "Up to date" not in capsys.readouterr().out
@@ -95,7 +95,7 @@ def test_an_up_to_date_run_is_trained_again_only_with_force(artifacts: Path, mon
 
 def test_training_again_keeps_the_additions_of_a_run_unless_the_seed_differs(artifacts: Path) -> None:
     task = ["train", "logistic", "--dataset", "digits", "--force"]
-    assert main(task) == 0  # on this machine, because others round differently
+    assert main(task) == 0  # train on this machine, because rounding differs between machines
     trained = store.load_record("digits", "logistic")
     folds = CrossValidation(seed=1, created="now", accuracies=(0.5, 0.75), sizes=(2, 4))
     scores, issues = np.eye(trained.n_train, 10), {"train": np.array([5]), "test": np.array([7])}
@@ -126,7 +126,7 @@ def test_a_full_disk_is_reported_in_one_line_and_leaves_no_run(empty_artifacts: 
     assert main(["train", "logistic", "--dataset", "digits"]) == 1
     (error,) = capsys.readouterr().err.splitlines()
     assert f"could not be stored in {empty_artifacts / 'digits' / 'logistic'}: {full_disk}." in error
-    assert _files(empty_artifacts) == [evaluations_file("digits")]  # the test set was evaluated before
+    assert _files(empty_artifacts) == [evaluations_file("digits")]  # the test-set evaluation was logged before
 
 
 @pytest.mark.parametrize("error", [TrainingError("it cannot be trained."), ZeroDivisionError("a bug")])
@@ -160,7 +160,6 @@ def test_ctrl_c_leaves_no_partial_run_and_prints_no_traceback(empty_artifacts: P
     assert _files(empty_artifacts) == []
 
 
-@pytest.mark.slow
 @pytest.mark.slow
 @pytest.mark.parametrize("ending", ["Ctrl-C in a terminal", "kill"])
 def test_an_interrupt_ends_all_parallel_trainings_and_their_processes(ending: str) -> None:

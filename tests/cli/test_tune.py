@@ -56,9 +56,9 @@ def test_progress_can_be_reported_as_json(capsys):
     ],
 )
 def test_wrong_arguments_exit_with_status_2(arguments, message, capsys):
-    with pytest.raises(SystemExit) as exit_:
+    with pytest.raises(SystemExit) as stop:
         main(arguments)
-    assert exit_.value.code == 2
+    assert stop.value.code == 2
     assert message in capsys.readouterr().err
 
 

@@ -1,4 +1,4 @@
-"""The `verify` command: which changes of a stored run it finds."""
+"""The `verify` command: changes of stored runs that it reports."""
 
 import gzip
 import hashlib
@@ -23,7 +23,7 @@ def _change_a_byte(path: Path) -> None:
     path.write_bytes(data)
 
 
-def test_a_changed_file_and_a_changed_figure_are_found(empty_artifacts: Path, capsys) -> None:
+def test_a_changed_file_and_a_changed_accuracy_are_reported(empty_artifacts: Path, capsys) -> None:
     train("logistic", "digits")
     folder = empty_artifacts / "digits" / "logistic"
     fields = json.loads((folder / "record.json").read_text())
@@ -35,7 +35,7 @@ def test_a_changed_file_and_a_changed_figure_are_found(empty_artifacts: Path, ca
     assert "model.onnx.gz should have sha256" in capsys.readouterr().err
 
 
-def test_predictions_of_another_model_are_found(empty_artifacts: Path, capsys) -> None:
+def test_predictions_of_another_model_are_reported(empty_artifacts: Path, capsys) -> None:
     train("logistic", "digits")
     record = train("sgd", "digits")
     store.save_run(
@@ -61,9 +61,9 @@ def test_files_and_metrics_are_checked_without_images(monkeypatch: pytest.Monkey
     assert "logistic: files and metrics verified" in output
 
 
-def test_folds_and_out_of_fold_scores_that_differ_from_the_record_are_found(artifacts: Path, capsys) -> None:
+def test_folds_and_out_of_fold_scores_that_differ_from_the_record_are_reported(artifacts: Path, capsys) -> None:
     pytest.importorskip("cleanlab")
-    assert main(["cv", "sgd", "--dataset", "digits"]) == 0  # does nothing if the committed run is cross-validated
+    assert main(["cv", "sgd", "--dataset", "digits"]) == 0  # has no effect if the committed run is cross-validated
     run = artifacts / "digits" / "sgd"
     record = json.loads((run / store.RECORD).read_text())
     record["cross_validation"]["accuracies"][2] += 0.01

@@ -1,4 +1,4 @@
-"""Fixtures of the dataset tests: a dataset of noise, mirrors for it, and the folder of MNIST."""
+"""Fixtures of the dataset tests: a dataset of noise, its mirrors, and the folder of MNIST."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -38,5 +38,5 @@ def cache(tmp_path: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def real_mnist() -> Path:
-    """Return the folder of MNIST's files, for tests marked `mnist`, which are skipped without them."""
+    """Return the folder of MNIST's files. Tests that use it are marked `mnist` and are skipped without the files."""
     return mnist_folder()

@@ -1,4 +1,4 @@
-"""Downloads: complete files within the time limit, or an error that names the cause."""
+"""Downloads: complete files within the time limit, or an error with the cause."""
 
 import errno
 import os
@@ -36,6 +36,7 @@ StartMirror = Callable[[Behaviour], Mirror]
 
 
 def online(cache: Path, *mirrors: Mirror | str, seconds: float = 60, openml: bool = False) -> Sources:
+    """Return sources without local folders."""
     urls = tuple(mirror if isinstance(mirror, str) else mirror.url for mirror in mirrors)
     return Sources({}, cache, urls, openml, seconds)
 
@@ -81,7 +82,7 @@ def test_a_broken_mirror_is_reported_and_the_next_one_is_tried(
     assert names_in(cache) == []
 
     if not endless:
-        monkeypatch.setattr(stall, 3.0)  # on a busy machine, the good mirror is slow, too
+        monkeypatch.setattr(stall, 3.0)  # on a busy machine, the working mirror can also be slow
     sources = online(cache, broken, good, seconds=10 if endless else 60)
     _, contents = obtain("noise", noise.files["test"], sources, silent)
     assert [*contents.values()] == [noise.contents[IMAGES], noise.contents[LABELS]]
@@ -274,7 +275,7 @@ def fetch_openml(name, *, version, return_X_y, as_frame, data_home):
 
 @pytest.fixture
 def fake_openml(noise: Noise, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
-    """Return a function that replaces scikit-learn in subprocesses; `fetch_openml` then runs the statement `fault`."""
+    """Return a function that replaces scikit-learn in subprocesses by a module that executes the statement `fault`."""
     import numpy as np
 
     def fake(fault: str) -> None:

@@ -1,4 +1,4 @@
-"""Local sources: files are found in every documented place, and wrong files are refused."""
+"""Local sources: files are found in every documented folder, and wrong files are refused."""
 
 import gzip
 import re
@@ -19,13 +19,14 @@ IMAGES, LABELS = "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"
 
 
 def local(cache: Path, **folders: Path) -> Sources:
+    """Return sources without mirrors."""
     return Sources(folders, cache, mirrors=(), openml=False, seconds=0)
 
 
-def damaged(noise: Noise, how: str) -> bytes:
-    """Return the file of the test images with some damage."""
+def damaged(noise: Noise, damage: str) -> bytes:
+    """Return the file of the test images with this damage."""
     packed = noise.packed(IMAGES)
-    match how:
+    match damage:
         case "truncated":
             return packed[: len(packed) // 2]
         case "flipped bit":
@@ -44,7 +45,7 @@ def damaged(noise: Noise, how: str) -> bytes:
             return b""
         case "plain and too long":
             return noise.contents[IMAGES] + b"x"
-    raise AssertionError(how)
+    raise AssertionError(damage)
 
 
 @pytest.mark.parametrize(
@@ -63,7 +64,7 @@ def test_every_common_file_name_is_read_compressed_or_not(
 
 
 @pytest.mark.parametrize(
-    ("how", "reason"),
+    ("damage", "reason"),
     {
         "truncated": "broken gzip",
         "flipped bit": "expected sha256 .* found",
@@ -76,10 +77,10 @@ def test_every_common_file_name_is_read_compressed_or_not(
     }.items(),
 )
 def test_a_damaged_file_is_reported_and_the_next_folder_is_read(
-    noise: Noise, tmp_path: Path, cache: Path, how: str, reason: str
+    noise: Noise, tmp_path: Path, cache: Path, damage: str, reason: str
 ) -> None:
     bad, good = noise.put(tmp_path / "bad"), noise.put(tmp_path / "good")
-    (bad / f"{IMAGES}.gz").write_bytes(damaged(noise, how))
+    (bad / f"{IMAGES}.gz").write_bytes(damaged(noise, damage))
     folder, contents = obtain("noise", noise.files["test"], local(cache, bad=bad, good=good), silent)
     assert folder == good
     assert contents[noise.files["test"][0]] == noise.contents[IMAGES]
@@ -147,7 +148,7 @@ def test_files_are_found_in_each_place(
 ) -> None:
     monkeypatch.setattr(sources_module, "PROJECT_ROOT", tmp_path / "project")
     monkeypatch.setattr(sources_module.platformdirs, "user_cache_dir", lambda app: str(tmp_path / app))
-    monkeypatch.setenv("MNIST_DATA_DIR", str(tmp_path / "mine"))  # does not exist, except in one case
+    monkeypatch.setenv("MNIST_DATA_DIR", str(tmp_path / "mine"))  # the folder exists in one case only
     places = {
         "MNIST_DATA_DIR": tmp_path / "mine",
         "data/mnist": tmp_path / "project" / "data" / "mnist",

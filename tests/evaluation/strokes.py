@@ -6,7 +6,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 FINE = 16
-"""Factor by which digits are drawn larger, so that their edges are gray after downsampling."""
+"""Factor by which digits are drawn larger. After downsampling, their edges are gray."""
 
 
 def draw(paint):
@@ -17,7 +17,10 @@ def draw(paint):
 
 
 def stroke(width, degrees, length=18.0):
-    """Return a straight stroke with round ends through the center. 0 degrees is upright, positive leans right."""
+    """Return a straight stroke with round ends through the center. At 0 degrees, it is upright.
+
+    With positive degrees, it leans to the right.
+    """
     across, up = (length / 2 * part(math.radians(degrees)) for part in (math.sin, math.cos))
 
     def paint(canvas, scale):

@@ -1,3 +1,5 @@
+"""Calibration: bins, calibration errors, Brier scores and confidence histograms."""
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -23,12 +25,12 @@ predictions = st.integers(1, 80).flatmap(
         arrays(bool, n),
     )
 )
-"""Confidences, some of them equal, and whether the predictions are correct."""
+"""Strategy for confidences, some of which are equal, and for whether the predictions are correct."""
 binnings = pytest.mark.parametrize("by", ["mass", "width"])
 
 
 @given(predictions)
-def test_bins_of_equal_width_equal_those_of_scikit_learn(pair):
+def test_bins_of_equal_width_match_scikit_learn(pair):
     confidence, correct = pair
     bins = calibration_bins(confidence, correct, by="width")
     accuracy, mean = calibration_curve(correct, confidence.astype(float), n_bins=15, strategy="uniform")
@@ -37,7 +39,7 @@ def test_bins_of_equal_width_equal_those_of_scikit_learn(pair):
 
 
 @given(st.integers(0, 1000), st.integers(1, 20))
-def test_bins_of_equal_mass_equal_those_of_scikit_learn_if_all_confidences_differ(seed, digits):
+def test_bins_of_equal_mass_match_scikit_learn_if_all_confidences_differ(seed, digits):
     rng = np.random.default_rng(seed)
     confidence, correct = rng.random(15 * digits), rng.random(15 * digits) < 0.7
     bins = calibration_bins(confidence, correct, by="mass")
@@ -92,10 +94,10 @@ def test_calibration_of_a_small_example():
     assert expected_calibration_error(bins) == pytest.approx((2 * 0.075 + 3 * 0.3) / 5)
 
 
-@pytest.mark.parametrize(("right", "error"), [(True, 0), (False, 1)])
+@pytest.mark.parametrize(("is_correct", "error"), [(True, 0), (False, 1)])
 @binnings
-def test_full_confidence_has_error_0_if_always_right_and_1_if_always_wrong(by, right, error):
-    bins = calibration_bins(np.ones(20), np.full(20, right), by=by)
+def test_full_confidence_has_error_0_if_always_correct_and_1_if_always_wrong(by, is_correct, error):
+    bins = calibration_bins(np.ones(20), np.full(20, is_correct), by=by)
     assert bins["digits"].tolist() == [20]
     assert expected_calibration_error(bins) == error
 
@@ -132,7 +134,7 @@ def test_chance_errors_are_sorted_shares_and_independent_of_the_order_of_samples
 
 
 @pytest.mark.parametrize("name", ["sgd", "random-forest", "svc-ovo", "cnn"])
-def test_the_brier_score_equals_that_of_scikit_learn_without_scaling(name):
+def test_the_brier_score_matches_scikit_learn_without_scaling(name):
     results = cached.load_results("mnist")
     y_true, proba = results.y_true, results[name].proba
     exact = proba.astype(float) / proba.sum(axis=1, keepdims=True, dtype=float)

@@ -1,3 +1,5 @@
+"""Comparisons of two classifiers, and of all pairs of classifiers."""
+
 import itertools
 from dataclasses import asdict
 
@@ -11,11 +13,14 @@ from mnist_core.evaluation.comparison import compare, mistakes_by_outcome, pairw
 from mnist_core.evaluation.significance import holm, mcnemar, rank_ranges
 
 FEW = 400
-"""Number of resamples for properties that hold for any number."""
+"""Number of resamples for properties that do not depend on it."""
 
 
 def predictions_of(k, max_n=200):
-    """Return labels and the predictions of k classifiers. With only three classes, several are often right."""
+    """Return a strategy for labels and the predictions of k classifiers.
+
+    There are only three classes, so that several classifiers are often correct.
+    """
     classes = st.integers(0, 2)
     return st.integers(1, max_n).flatmap(
         lambda n: st.tuples(*(arrays(np.uint8, n, elements=classes) for _ in range(k + 1)))

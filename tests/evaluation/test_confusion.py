@@ -1,3 +1,5 @@
+"""Confusion matrices and classification reports, compared with scikit-learn."""
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -22,7 +24,7 @@ labels = st.integers(1, 300).flatmap(
 
 
 @given(labels)
-def test_confusion_matrix_equals_that_of_scikit_learn(pair):
+def test_confusion_matrix_matches_scikit_learn(pair):
     y_true, y_pred = pair
     expected = metrics.confusion_matrix(y_true, y_pred, labels=range(10))
     np.testing.assert_array_equal(confusion_matrix(y_true, y_pred), expected)
@@ -40,7 +42,7 @@ def test_confusion_matrix_sums_to_n_and_is_independent_of_the_order_of_samples(p
 
 
 @given(labels)
-def test_class_report_equals_that_of_scikit_learn(pair):
+def test_class_report_matches_scikit_learn(pair):
     y_true, y_pred = pair
     report = class_report(confusion_matrix(y_true, y_pred))
     expected = metrics.precision_recall_fscore_support(y_true, y_pred, labels=range(10), zero_division=0)
@@ -57,7 +59,7 @@ def test_mistakes_per_digit_are_counted_for_each_true_class():
 
 
 @pytest.mark.parametrize(("by", "sklearn_value"), [("row", "true"), ("column", "pred")])
-def test_normalise_equals_that_of_scikit_learn(by, sklearn_value):
+def test_normalise_matches_scikit_learn(by, sklearn_value):
     y_true, y_pred = np.random.default_rng(0).integers(0, 10, (2, 500))
     expected = metrics.confusion_matrix(y_true, y_pred, normalize=sklearn_value)
     np.testing.assert_allclose(normalise(confusion_matrix(y_true, y_pred), by), expected)
@@ -67,7 +69,7 @@ def test_normalise_returns_0_for_an_empty_row():
     assert normalise(np.zeros((10, 10), dtype=int), "row").sum() == 0
 
 
-def test_confused_pairs_are_the_cells_off_the_diagonal_most_samples_first():
+def test_confused_pairs_are_the_cells_off_the_diagonal_sorted_by_count():
     matrix = np.diag([10] * 10)
     matrix[9, 4], matrix[4, 9], matrix[7, 2] = 3, 5, 3
     pairs = confused_pairs(matrix)
@@ -80,7 +82,7 @@ def test_a_perfect_classifier_has_no_confused_pairs():
 
 
 @given(labels)
-def test_averages_of_the_report_equal_those_of_scikit_learn(pair):
+def test_averages_of_the_report_match_scikit_learn(pair):
     y_true, y_pred = pair
     report = report_averages(confusion_matrix(y_true, y_pred))
     assert report.index.tolist() == ["micro", "macro", "weighted"]
@@ -93,7 +95,7 @@ def test_averages_of_the_report_equal_those_of_scikit_learn(pair):
     assert (report["support"] == len(y_true)).all()
 
 
-def test_the_intervals_of_the_report_equal_those_of_statsmodels():
+def test_the_intervals_of_the_report_match_statsmodels():
     y_true, y_pred = np.random.default_rng(0).integers(0, 10, (2, 500))
     matrix = confusion_matrix(y_true, y_pred)
     intervals = report_intervals(matrix)

@@ -1,3 +1,5 @@
+"""Accuracy-coverage curves and operating points."""
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -14,7 +16,7 @@ shares = st.floats(0.01, 1)
 
 
 @given(predictions)
-def test_at_full_coverage_the_accuracy_is_that_of_all_samples(pair):
+def test_full_coverage_has_the_accuracy_of_all_samples(pair):
     confidence, correct = pair
     point = operating_point(coverage_curve(confidence, correct), 1)
     assert point.coverage == 1
@@ -62,7 +64,7 @@ def test_coverage_of_a_small_example():
     assert operating_point(curve, 0.5).classified == 3
 
 
-def test_the_area_is_the_mean_error_rate_of_the_k_most_confident_if_all_confidences_differ():
+def test_the_area_is_the_mean_error_rate_of_the_k_most_confident_samples():
     rng = np.random.default_rng(0)
     confidence, correct = rng.permutation(300) / 300, rng.random(300) < 0.9
     ranked = ~correct[np.argsort(-confidence)]
@@ -70,9 +72,9 @@ def test_the_area_is_the_mean_error_rate_of_the_k_most_confident_if_all_confiden
     assert coverage_curve(confidence, correct).area == pytest.approx(np.mean(errors))
 
 
-@pytest.mark.parametrize(("right", "area"), [(True, 0), (False, 1)])
-def test_the_area_is_0_if_all_are_right_and_1_if_all_are_wrong(right, area):
-    assert coverage_curve(np.linspace(0.1, 1, 20), np.full(20, right)).area == area
+@pytest.mark.parametrize(("is_correct", "area"), [(True, 0), (False, 1)])
+def test_the_area_is_0_if_all_are_correct_and_1_if_all_are_wrong(is_correct, area):
+    assert coverage_curve(np.linspace(0.1, 1, 20), np.full(20, is_correct)).area == area
 
 
 @given(predictions, st.integers(2, 30))

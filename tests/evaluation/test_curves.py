@@ -1,3 +1,5 @@
+"""ROC and precision-recall curves, compared with scikit-learn."""
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -16,12 +18,12 @@ both_classes = (
     )
     .filter(lambda pair: 0 < pair[0].sum() < len(pair[0]))
 )
-"""Whether samples are positive, and scores, many of them equal."""
+"""Strategy for whether samples are positive, and for scores, many of which are equal."""
 
 
 @st.composite
 def predictions(draw):
-    """Labels of at least two classes, and probabilities, many of them equal."""
+    """Draw labels of at least two classes, and probabilities, many of which are equal."""
     n = draw(st.integers(2, 40))
     y_true = draw(arrays(np.uint8, n, elements=st.integers(0, 9)).filter(lambda y: len(np.unique(y)) > 1))
     weights = draw(arrays(np.int64, (n, N), elements=st.integers(1, 4)))
@@ -49,7 +51,7 @@ def test_roc_curve_is_the_line_through_the_points_of_scikit_learn(pair):
 
 
 @given(both_classes)
-def test_pr_curve_equals_that_of_scikit_learn_up_to_full_recall(pair):
+def test_pr_curve_matches_scikit_learn_up_to_full_recall(pair):
     positive, scores = pair
     curve = pr_curve(positive, scores)
     precision, recall, thresholds = metrics.precision_recall_curve(positive, scores)
@@ -88,7 +90,7 @@ def test_curves_are_monotonic_and_independent_of_the_scale_of_scores(pair):
 
 
 @given(both_classes)
-def test_the_area_under_a_roc_curve_is_the_probability_that_a_positive_outranks_a_negative(pair):
+def test_the_area_under_a_roc_curve_is_the_share_of_correctly_ranked_pairs(pair):
     positive, scores = pair
     a, b = scores[positive][:, None], scores[~positive]
     assert roc_curve(positive, scores).area == pytest.approx(((a > b) + 0.5 * (a == b)).mean())
@@ -122,7 +124,7 @@ def test_a_missing_class_is_an_error(kind, positive):
 
 
 @given(predictions())
-def test_averages_equal_those_of_scikit_learn(pair):
+def test_averages_match_scikit_learn(pair):
     y_true, proba = pair
     present = np.unique(y_true)
     truth = y_true[:, None] == np.arange(N)
@@ -134,7 +136,7 @@ def test_averages_equal_those_of_scikit_learn(pair):
 
 
 @pytest.mark.parametrize("kind", ["roc", "pr"])
-def test_areas_on_mnist_equal_those_of_scikit_learn(mnist, kind):
+def test_areas_on_mnist_match_scikit_learn(mnist, kind):
     y_true, proba = mnist
     truth = y_true[:, None] == np.arange(N)
     curves = one_vs_rest(y_true, proba, kind)
@@ -146,7 +148,7 @@ def test_areas_on_mnist_equal_those_of_scikit_learn(mnist, kind):
 
 
 @given(predictions())
-def test_the_area_of_a_macro_curve_is_that_under_its_points(pair):
+def test_the_area_of_a_macro_curve_is_the_area_under_its_points(pair):
     y_true, proba = pair
     roc, pr = one_vs_rest(y_true, proba, "roc")["macro"], one_vs_rest(y_true, proba, "pr")["macro"]
     assert np.trapezoid(roc.y, roc.x) == pytest.approx(roc.area)
@@ -155,7 +157,7 @@ def test_the_area_of_a_macro_curve_is_that_under_its_points(pair):
     assert (pr.x[0], pr.y[0], pr.x[-1]) == pytest.approx((0, 1, 1))
 
 
-def test_the_macro_average_of_a_single_curve_is_this_curve():
+def test_the_macro_average_of_a_single_curve_is_the_curve():
     positive, scores = np.array([True, False, True, False]), np.array([0.9, 0.8, 0.7, 0.6])
     for kind in ("roc", "pr"):
         curve = curve_function(kind)(positive, scores)
@@ -165,7 +167,7 @@ def test_the_macro_average_of_a_single_curve_is_this_curve():
 
 
 @pytest.mark.parametrize("kind", ["roc", "pr"])
-def test_a_thinned_curve_has_few_points_of_the_full_curve_and_stays_close_to_it(mnist, kind):
+def test_a_thinned_curve_has_few_points_and_stays_close_to_the_full_curve(mnist, kind):
     for curve in one_vs_rest(*mnist, kind).values():
         thinned = thin(curve, 150)
         assert len(thinned.x) <= 150

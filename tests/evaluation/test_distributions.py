@@ -1,3 +1,5 @@
+"""Densities and quartiles of a measure for each class."""
+
 import numpy as np
 import pytest
 from scipy import stats
@@ -12,7 +14,7 @@ def two_classes():
     return values, np.repeat([4, 7], [3000, 500]).astype(np.uint8)
 
 
-def test_densities_equal_those_of_scipy_with_the_same_bandwidth(two_classes):
+def test_densities_match_scipy_with_the_same_bandwidth(two_classes):
     values, labels = two_classes
     densities = class_densities(values, labels)
     for digit, part in densities.groupby("digit"):
@@ -44,7 +46,7 @@ def test_the_number_of_points_is_independent_of_the_number_of_samples(two_classe
     assert len(class_densities(*two_classes)) == 2 * 96
 
 
-def test_quartiles_equal_those_of_numpy(two_classes):
+def test_quartiles_match_numpy(two_classes):
     values, labels = two_classes
     quartiles = class_quartiles(values, labels).set_index("digit")
     assert quartiles["digits"].to_dict() == {4: 3000, 7: 500}

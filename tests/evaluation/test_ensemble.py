@@ -1,3 +1,5 @@
+"""Logarithmic pools of predictions."""
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st

@@ -1,3 +1,5 @@
+"""Suspected label errors: disagreements, accuracies without them, and their table."""
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -53,18 +55,18 @@ def test_label_issues_of_the_selected_classifier_are_left_out_for_all_classifier
 
 def test_samples_listed_by_most_other_classifiers_are_left_out():
     table = accuracy_without(Y_TRUE, Y_PREDS, LABEL_ISSUES, "b")
-    # More than half of two others means both: b and c both list 1, a and c none, a and b both list 0.
+    # Each classifier has two others, so "most" means both: b and c list 1, a and c nothing in common, a and b list 0.
     assert table["without_others_digits"].tolist() == [7, 8, 7]
     assert table["without_others"].tolist() == [6 / 7, 6 / 8, 5 / 7]
 
 
-def test_intervals_equal_those_of_statsmodels():
+def test_intervals_match_statsmodels():
     found = row(accuracy_without(Y_TRUE, Y_PREDS, LABEL_ISSUES, "b"), "c")
     expected = proportion_confint(5, 6, method="wilson")
     assert (found["without_selected_low"], found["without_selected_high"]) == pytest.approx(expected)
 
 
-def test_accuracy_without_others_needs_another_cross_validated_classifier():
+def test_accuracy_without_others_is_nan_without_another_cross_validated_classifier():
     table = accuracy_without(Y_TRUE, Y_PREDS, {"b": LABEL_ISSUES["b"]}, "b")
     assert np.isnan(row(table, "b")["without_others"])
     assert row(table, "b")["without_others_digits"] == 0

@@ -1,3 +1,5 @@
+"""Learning curves and histories: gains, intervals and summaries."""
+
 import numpy as np
 import pytest
 from hypothesis import given

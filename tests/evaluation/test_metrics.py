@@ -1,3 +1,5 @@
+"""Wilson intervals, Pareto fronts and softmax."""
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -10,7 +12,7 @@ from mnist_core.evaluation.metrics import accuracy_interval, log_softmax, pareto
 
 
 @given(st.integers(1, 70_000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))), st.floats(0.5, 0.999))
-def test_wilson_interval_equals_that_of_statsmodels(trials, confidence):
+def test_wilson_interval_matches_statsmodels(trials, confidence):
     correct, n = trials
     expected = proportion_confint(correct, n, alpha=1 - confidence, method="wilson")
     assert wilson_interval(correct, n, confidence) == pytest.approx(expected, abs=1e-9)
@@ -44,7 +46,7 @@ def test_pareto_front_contains_the_points_that_no_other_dominates(points):
 
 @pytest.mark.parametrize("temperature", [0.3, 1.0, 1e6])
 @pytest.mark.parametrize("spread", [1e-3, 10.0, 3e6])
-def test_softmax_equals_that_of_scipy_and_its_rows_sum_to_1(temperature, spread):
+def test_softmax_matches_scipy_and_its_rows_sum_to_1(temperature, spread):
     scores = (np.random.default_rng(0).normal(size=(50, 10)) * spread).astype(np.float32)
     proba = softmax(scores, temperature)
     assert proba.dtype == np.float32
@@ -53,7 +55,7 @@ def test_softmax_equals_that_of_scipy_and_its_rows_sum_to_1(temperature, spread)
 
 
 @pytest.mark.parametrize("spread", [1e-2, 10.0, 3e6])
-def test_log_softmax_equals_that_of_scipy_and_is_finite(spread):
+def test_log_softmax_matches_scipy_and_is_finite(spread):
     logits = (np.random.default_rng(0).normal(size=(50, 10)) * spread).astype(np.float32)
     expected = scipy_log_softmax(logits.astype(float), axis=1)
     np.testing.assert_allclose(log_softmax(logits), expected, rtol=1e-9, atol=1e-9)

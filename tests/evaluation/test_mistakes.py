@@ -1,3 +1,5 @@
+"""Misclassified samples: selection, order and table."""
+
 import numpy as np
 import pytest
 
@@ -34,7 +36,7 @@ def test_confidence_and_margin_are_the_top_two_of_a_full_sort():
     np.testing.assert_allclose(margin, ordered[:, -1] - ordered[:, -2])
 
 
-def test_most_confident_mistakes_ignore_classifiers_that_are_right():
+def test_most_confident_mistakes_ignore_classifiers_that_are_correct():
     mistaken = np.array([[True, False, False], [True, True, False]])
     confidence = np.array([[0.6, 0.99, 0.9], [0.8, 0.5, 0.9]])
     margin = np.array([[0.3, 0.01, 0.8], [0.7, 0.2, 0.8]])

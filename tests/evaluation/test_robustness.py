@@ -1,3 +1,5 @@
+"""Accuracy on distorted digits: tables, means, corruption errors and changed predictions."""
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -50,7 +52,7 @@ def test_means_exclude_the_original_digits(table):
 
 
 @pytest.mark.parametrize("severity", [0, 1, 2, 3])
-def test_accuracies_at_one_severity_are_those_of_the_table(table, severity):
+def test_accuracies_at_one_severity_match_the_table(table, severity):
     found = accuracies_at(table, severity)
     for name, accuracies in DISTORTED.items():
         expected = [CLEAN[name] if severity == 0 else shares[severity - 1] for shares in accuracies.values()]
@@ -58,7 +60,7 @@ def test_accuracies_at_one_severity_are_those_of_the_table(table, severity):
 
 
 def test_corruption_errors_follow_hendrycks_and_dietterich(table):
-    """Sums of errors over the severities, divided by those of the baseline, and their mean over the transforms."""
+    """Divide sums of errors over the severities by those of the baseline, and average over the transforms."""
     found = corruption_errors(table, "weak")
     turn = (0.04 + 0.1 + 0.4) / (0.2 + 0.4 + 0.6)
     dim = (0.02 + 0.5 + 0.8) / (0.1 + 0.1 + 0.2)

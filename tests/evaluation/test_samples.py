@@ -1,3 +1,5 @@
+"""Lists of digits and class balance."""
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -29,7 +31,7 @@ def test_a_class_is_listed_completely_and_in_order(y, order, digit):
 
 
 @given(labels, st.sampled_from(ORDERS))
-def test_all_classes_alternate_until_the_end_of_the_smallest(y, order):
+def test_all_classes_alternate_until_the_smallest_class_ends(y, order):
     shapes = distinct_shapes(len(y))
     found = list_digits(y, order, shapes=shapes)
     present, counts = np.unique(y, return_counts=True)

@@ -1,3 +1,5 @@
+"""Selection of the final model."""
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,6 +14,6 @@ def test_the_final_model_has_the_highest_accuracy(accuracy):
     assert accuracy[selected] == max(accuracy.values())
 
 
-def test_ties_are_broken_by_prediction_speed_and_no_accuracy_means_no_final_model():
+def test_ties_are_broken_by_prediction_speed_and_without_accuracies_there_is_no_final_model():
     assert choose_final_model({"a": 0.9, "b": 0.9, "c": 0.8}, {"a": 2.0, "b": 1.0, "c": 0.1}) == "b"
     assert choose_final_model({}, {}) is None

@@ -1,3 +1,5 @@
+"""Measures of the shape of a digit: ink, slant, stroke width and oddness."""
+
 import math
 
 import numpy as np
@@ -14,11 +16,11 @@ from mnist_core.evaluation.shapes import measure_shapes
 from tests.evaluation.strokes import ring, stroke
 
 inner = arrays(np.uint8, (10, 10))
-"""The ink of a small digit."""
+"""Strategy for the ink of a small digit."""
 
 
 def place(ink, down, across):
-    """Return a blank image with this ink at a position."""
+    """Return a blank image with this ink at the given position."""
     image = np.zeros((1, 28, 28), dtype=np.uint8)
     image[0, down : down + 10, across : across + 10] = ink
     return image
@@ -55,7 +57,7 @@ def test_ink_is_relative_to_full_ink():
 
 
 @given(inner)
-def test_slant_equals_that_from_the_moments_of_scipy(ink):
+def test_slant_matches_the_moments_of_scipy(ink):
     image = place(ink, 5, 7)
     if not ink.any():
         assert shape_measures.slant(image)[0] == 0
@@ -104,7 +106,7 @@ def test_thickness_increases_with_the_width_of_the_stroke(strokes):
     assert widths == sorted(widths)
 
 
-def test_class_moments_equal_those_of_numpy_and_are_0_for_an_empty_class(strokes):
+def test_class_moments_match_numpy_and_are_0_for_an_empty_class(strokes):
     images, labels = strokes
     mean, variance = class_moments(images, labels)
     for digit in range(3):
@@ -124,7 +126,7 @@ def test_oddness_equals_the_mahalanobis_distance_of_scikit_learn_with_oas_covari
         np.testing.assert_allclose(found[labels == digit], expected, rtol=1e-3)
 
 
-def test_the_oddest_digit_is_the_one_that_differs_from_the_others(strokes):
+def test_a_digit_that_differs_from_all_others_is_the_oddest(strokes):
     images = np.stack([stroke(3, degrees) for degrees in np.linspace(-10, 10, 40)] + [stroke(3, 90)])
     assert shape_measures.oddness(images, np.zeros(41, dtype=np.uint8)).argmax() == 40
 

@@ -1,3 +1,5 @@
+"""Shapes of all digits of a split."""
+
 import numpy as np
 import pytest
 from hypothesis import given

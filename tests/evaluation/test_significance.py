@@ -1,3 +1,5 @@
+"""McNemar's test, bootstrap intervals, Holm correction and ranges of ranks."""
+
 import gc
 import sys
 
@@ -51,11 +53,11 @@ def test_mcnemar_rejects_negative_counts():
 
 
 @pytest.mark.parametrize(("only_a", "only_b", "n"), [(40, 25, 1000), (3, 0, 300), (60, 60, 200), (0, 0, 50)])
-def test_the_interval_equals_that_of_a_bootstrap_over_single_samples(only_a, only_b, n):
+def test_the_interval_matches_a_bootstrap_over_single_samples(only_a, only_b, n):
     gains = np.repeat([1, -1, 0], [only_a, only_b, n - only_a - only_b])
     drawn = np.random.default_rng(1).choice(gains, size=(20_000, n)).mean(axis=1)
     expected = np.quantile(drawn, [LEVEL / 2, 1 - LEVEL / 2])
-    # The ends vary by one or two samples, as between two bootstraps with different seeds.
+    # Two bootstraps with different seeds also differ by one or two samples at the ends of the interval.
     assert bootstrap_interval(only_a, only_b, n) == pytest.approx(expected, abs=1.5 / n)
 
 
@@ -84,7 +86,7 @@ def frozen_objects():
 
 @pytest.mark.usefixtures("frozen_objects")
 @given(arrays(float, st.integers(1, 40), elements=st.floats(0, 1)))
-def test_holm_equals_that_of_statsmodels(p_values):
+def test_holm_matches_statsmodels(p_values):
     reject, expected, *_ = multipletests(p_values, LEVEL, method="holm")
     np.testing.assert_allclose(holm(p_values), expected)
     assert (holm(p_values) <= LEVEL + 1e-12).tolist() == reject.tolist()
@@ -95,7 +97,11 @@ def test_holm_accepts_an_empty_array():
 
 
 def test_rank_ranges_of_a_small_example():
-    """The best is significantly better than all. Second and third do not differ significantly, nor third and fourth."""
+    """Compare four classifiers.
+
+    The best is significantly better than all others. The second and third do not differ significantly, and neither do
+    the third and fourth.
+    """
     accuracies = np.array([0.90, 0.99, 0.91, 0.92])
     significant = {(1, 0), (1, 2), (1, 3), (3, 0)}
     p_values = np.ones((4, 4))

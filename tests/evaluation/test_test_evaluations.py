@@ -1,3 +1,5 @@
+"""Summaries of the log of test-set evaluations."""
+
 import pandas as pd
 import pytest
 

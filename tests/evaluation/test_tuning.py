@@ -1,3 +1,5 @@
+"""Conclusions from the trials of a hyperparameter search."""
+
 from dataclasses import replace
 
 import numpy as np
@@ -57,14 +59,14 @@ def test_a_best_value_at_the_edge_of_its_grid_is_reported_with_its_side(value, s
     [
         [],
         [trial(0, None, C=10)],
-        [trial(0, 0.95, C=10)],  # no other value tried
-        [trial(0, 0.95), trial(1, 0.9, C=10)],  # best inside the grid
-        [trial(0, 0.95, C=10), trial(1, 0.95)],  # equally good inside the grid
-        [trial(0, 0.95, C=10), trial(1, 0.95, C=0.1)],  # equally good at the other edge
-        [trial(0, 0.9), trial(1, 0.95, kind="c", sizes=[800])],  # not numbers
+        [trial(0, 0.95, C=10)],  # no other value was tried
+        [trial(0, 0.95), trial(1, 0.9, C=10)],  # the best value is inside the grid
+        [trial(0, 0.95, C=10), trial(1, 0.95)],  # a value inside the grid is equally good
+        [trial(0, 0.95, C=10), trial(1, 0.95, C=0.1)],  # the value at the other edge is equally good
+        [trial(0, 0.9), trial(1, 0.95, kind="c", sizes=[800])],  # the values are not numbers
     ],
 )
-def test_no_edge_is_reported_without_evidence_for_values_outside_the_grid(trials):
+def test_no_edge_is_reported_without_a_reason_to_extend_the_grid(trials):
     assert edge_warnings(trials, SPACE) == []
 
 
@@ -91,7 +93,7 @@ def test_booleans_are_not_numbers():
     assert edge_warnings([trial(0, 0.9, C=0.5), trial(1, 0.95, C=True)], space) == []
 
 
-def test_slices_have_the_place_of_each_trial_in_each_grid_and_mark_the_best_and_the_edges():
+def test_slices_have_grid_positions_and_mark_the_best_trial_and_edge_values():
     trials = [trial(0, 0.9), trial(1, 0.95, C=10, sizes=[800]), trial(2, None), trial(3, 0.8, C=0.01)]
     frame = slices(trials, SPACE)
     assert len(frame) == 3 * len(SPACE)
@@ -99,13 +101,13 @@ def test_slices_have_the_place_of_each_trial_in_each_grid_and_mark_the_best_and_
     assert by_c["place"].tolist() == [2, 3, 0]  # 0.01, 0.1, 1, 10
     assert by_c["edge"].tolist() == [False, True, True]
     assert by_c["best"].tolist() == [False, True, False]
-    assert frame[frame["parameter"] == "width"]["edge"].all()  # two values, two edges
+    assert frame[frame["parameter"] == "width"]["edge"].all()  # both values of a grid of two are edges
     assert not frame[frame["parameter"].isin(["kind", "sizes"])]["edge"].any()
     assert frame[frame["parameter"] == "sizes"]["place"].tolist() == [0, 2, 0]
     assert len(slices([], SPACE)) == 0
 
 
-def test_values_are_those_of_the_grid_and_of_the_trials_without_duplicates():
+def test_values_are_the_grid_and_the_tried_values_without_duplicates():
     trials = [trial(0, 0.9, C=1.0, kind="z"), trial(1, None, C=0.5)]
     assert values_of("C", trials, SPACE) == [0.1, 0.5, 1, 10]
     assert values_of("kind", trials, SPACE) == ["a", "b", "c", "z"]

@@ -1,4 +1,4 @@
-"""Predictions that the figures of the Reliability page are drawn from."""
+"""Fixtures with predictions, for the figures of the Reliability page."""
 
 import numpy as np
 import pytest
@@ -6,7 +6,7 @@ import pytest
 
 @pytest.fixture
 def predictions():
-    """Labels and the probabilities of an accurate classifier A and of a random classifier B."""
+    """Return labels, and the probabilities of an accurate classifier A and of a random classifier B."""
     rng = np.random.default_rng(0)
     y_true = rng.integers(0, 10, 600)
     accurate = rng.dirichlet(np.full(10, 0.2), 600)
@@ -16,6 +16,6 @@ def predictions():
 
 @pytest.fixture
 def perfect():
-    """Labels and the probabilities of a classifier without errors."""
+    """Return labels, and the probabilities of a classifier without errors."""
     y_true = np.arange(100) % 10
     return y_true, np.eye(10)[y_true] * 0.9 + 0.01

@@ -1,4 +1,4 @@
-"""ROC and precision-recall curves: which curves are drawn, where, and under which names."""
+"""ROC and precision-recall curves: order, coordinates and names of the lines."""
 
 import numpy as np
 import pytest

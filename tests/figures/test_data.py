@@ -30,7 +30,7 @@ def draw(slants, measure="slant", **options):
     return distribution_figure(*slants, measure, colour="#2456A6", inks=INKS, accent="#C8553D", **options)
 
 
-def test_the_length_of_a_bar_is_the_share_its_label_the_count_and_its_customdata_the_class(balance):
+def test_a_bar_shows_the_share_and_the_count_and_its_customdata_is_the_class(balance):
     train, test = balance_figure(balance, colours=COLOURS, accent="red").data
     assert (train.name, test.name) == ("training", "test")
     assert train.x[9] == pytest.approx(100 * 19 / 145)

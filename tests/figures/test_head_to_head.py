@@ -77,7 +77,7 @@ def test_the_frame_of_the_difference_has_both_counts(matrices):
 
 
 @pytest.mark.parametrize("show", ["difference", "p", "agreement"])
-def test_the_most_accurate_classifier_is_first_and_the_customdata_of_a_cell_is_its_pair(pairs, show):
+def test_pairs_are_sorted_by_accuracy_and_are_the_customdata_of_their_cells(pairs, show):
     figure = pairwise_figure(pairs, LABELS, show=show, selected=("twin", "weak"), **COLOURS)
     assert [text.split()[0] for text in figure.layout.yaxis.ticktext] == ["Good", "Twin", "Weak"]
     order = ["good", "twin", "weak"]
@@ -116,7 +116,7 @@ def test_pairs_with_equal_predictions_can_be_drawn():
         assert figure.data[0].zmax > figure.data[0].zmin
 
 
-def test_the_hover_text_of_a_pair_has_the_difference_both_p_values_and_the_agreement(pairs):
+def test_the_hover_text_of_a_pair_has_difference_p_values_and_agreement(pairs):
     assert hover_texts(pairwise_figure(pairs, LABELS, **COLOURS))["twin", "good"] == (
         "A: Twin, B: Good<br>difference in accuracy (A − B): −0.50 percentage points<br>"
         "McNemar test: p = 1.000<br>with Holm correction for 3 pairs: p = 1.000<br>"

@@ -34,7 +34,7 @@ def lines_of(figure):
 
 
 @pytest.mark.parametrize("draw", [learning.learning_curve_figure, learning.training_time_figure])
-def test_the_highlighted_line_is_bold_and_on_top_and_every_line_has_its_color_and_label(curves, draw):
+def test_lines_have_their_color_and_label_and_the_highlighted_one_is_on_top(curves, draw):
     figure = draw(curves, COLOURS, highlight="svm")
     net, svm = lines_of(figure).values()
     assert (svm.name, net.name) == ("<b>SVM</b>", "Network")
@@ -45,7 +45,7 @@ def test_the_highlighted_line_is_bold_and_on_top_and_every_line_has_its_color_an
     assert draw(curves, COLOURS, highlight="another").data[-1].name == "Network"
 
 
-def test_a_learning_curve_has_intervals_as_error_bars_and_extremes_of_several_trainings_as_dashes(curves):
+def test_a_learning_curve_has_error_bars_and_dashes_at_the_extremes_of_several_trainings(curves):
     figure = learning.learning_curve_figure(curves, COLOURS, highlight="svm")
     dashes, svm = figure.data[0], lines_of(figure)["<b>SVM</b>"]
     assert list(svm.x) == [100, 1000]

@@ -42,7 +42,7 @@ def test_spreading_between_limits_minimizes_the_sum_of_squared_moves(shift):
     np.testing.assert_allclose(lines.spread_apart(values, gap, low=0, high=1), best.x, atol=1e-5)
 
 
-def test_the_gap_is_kept_where_there_is_not_enough_room():
+def test_the_gap_is_kept_even_if_the_limits_are_exceeded():
     placed = lines.spread_apart([0.5] * 20, 0.1, low=0, high=1)
     assert placed.max() == pytest.approx(1)
     assert np.diff(placed).min() == pytest.approx(0.1)

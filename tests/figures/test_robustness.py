@@ -34,7 +34,7 @@ def draw(turn, **options):
     return robustness.severity_figure(turn, COLOURS, **(given | options))
 
 
-def test_the_highlighted_line_is_bold_and_on_top_and_every_line_has_its_color_and_label(turn):
+def test_lines_have_their_color_and_label_and_the_highlighted_one_is_on_top(turn):
     weak, strong = draw(turn).data
     assert (weak.name, strong.name) == ("Weak", "<b>Strong</b>")
     assert (weak.line.color, strong.line.color) == ("blue", "red")
@@ -42,7 +42,7 @@ def test_the_highlighted_line_is_bold_and_on_top_and_every_line_has_its_color_an
     assert {note.text for note in draw(turn).layout.annotations} == {"Weak", "<b>Strong</b>"}
 
 
-def test_a_point_has_accuracy_and_interval_in_percent_and_its_customdata_is_name_and_severity(turn):
+def test_a_point_has_accuracy_and_interval_and_its_customdata_is_name_and_severity(turn):
     strong, rows = draw(turn).data[-1], turn[turn["name"] == "strong"]
     assert list(strong.x) == [0, 10, 20]
     assert list(strong.y) == pytest.approx([99, 90, 50])

@@ -1,3 +1,5 @@
+"""Sprite sheets of digits."""
+
 import io
 
 import numpy as np

@@ -49,9 +49,9 @@ def test_every_complete_trial_is_a_line_through_its_values_to_its_accuracy():
 
 def test_lines_through_the_same_value_have_offsets_in_order_of_accuracy():
     average = parallel().dimensions[2]
-    on = [value for value in average.values if value < 0.5]
-    assert len(set(on)) == 2
-    assert on == sorted(on)
+    near_0 = [value for value in average.values if value < 0.5]  # position 0 is the first value, True
+    assert len(set(near_0)) == 2
+    assert near_0 == sorted(near_0)
 
 
 def test_the_color_scale_ends_with_the_accent_color_at_the_highest_accuracy():
@@ -84,7 +84,7 @@ def slice_of(name, trials=TRIALS):
     return figure, figure.data[0]
 
 
-def test_a_slice_has_one_point_per_value_and_accuracy_and_its_hover_text_names_the_trials():
+def test_a_slice_has_one_point_with_its_trials_per_value_and_accuracy():
     figure, points = slice_of("C")
     assert sorted(zip(points.x, points.y, strict=True)) == [
         (0, pytest.approx(80)),
@@ -98,7 +98,7 @@ def test_a_slice_has_one_point_per_value_and_accuracy_and_its_hover_text_names_t
     assert list(figure.layout.xaxis.ticktext) == ["<0.1>", "<1>", "<10>"]
 
 
-def test_the_best_point_of_a_slice_has_the_accent_color_and_edges_of_numeric_grids_are_open_circles():
+def test_a_slice_marks_the_best_point_and_the_edges_of_numeric_grids():
     _, points = slice_of("C")
     assert list(points.marker.color) == ["blue", "blue", ACCENT]
     assert points.x[-1] == 2

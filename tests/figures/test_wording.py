@@ -1,3 +1,5 @@
+"""Texts that several figures share."""
+
 import pytest
 
 from mnist_core.figures import wording

@@ -1,4 +1,4 @@
-"""Conversion of drawings to MNIST's format, for any position, size and colors."""
+"""Conversion of drawings of any position, size and colors to MNIST's format."""
 
 import numpy as np
 import pytest
@@ -67,29 +67,29 @@ def difference(one: np.ndarray, other: np.ndarray) -> float:
 def shifted_difference(one: np.ndarray, other: np.ndarray) -> float:
     """Return the smallest difference over shifts by at most one pixel.
 
-    A center of mass near x.5 may be rounded either way.
+    The rounding of a center of mass near a half pixel can differ between two drawings.
     """
     shifts = [(down, right) for down in (-1, 0, 1) for right in (-1, 0, 1)]
     return min(difference(one, np.roll(other, shift, axis=(0, 1))) for shift in shifts)
 
 
 @given(STROKES)
-def test_a_digit_has_mnists_size_brightness_and_position(points: list[Point]) -> None:
+def test_a_digit_has_the_size_brightness_and_position_of_mnist(points: list[Point]) -> None:
     digit = digit_of(draw(points))
     assert (digit.shape, digit.dtype) == ((28, 28), np.uint8)
     assert digit.max() == 255
     assert 19 <= max(extent_of(digit)) <= 20
     top, left = np.nonzero(digit)[0].min(), np.nonzero(digit)[1].min()
     for axis, (first, length) in enumerate(zip((top, left), extent_of(digit), strict=True)):
-        at_edge = first == 0 or first + length == 28  # only then may it be off center
+        at_edge = first == 0 or first + length == 28  # only a digit at the edge can be off center
         assert at_edge or 13.44 < center_of(digit)[axis] < 14.46
 
 
 @given(STROKES, st.integers(-70, 90), st.integers(-70, 90))
-def test_the_position_of_a_drawing_does_not_matter(points: list[Point], down: int, right: int) -> None:
-    here = draw(points)
-    there = np.roll(here, (down, right), axis=(0, 1))
-    np.testing.assert_array_equal(digit_of(there), digit_of(here))
+def test_a_digit_is_independent_of_the_position_of_its_drawing(points: list[Point], down: int, right: int) -> None:
+    original = draw(points)
+    moved = np.roll(original, (down, right), axis=(0, 1))
+    np.testing.assert_array_equal(digit_of(moved), digit_of(original))
 
 
 def test_a_stray_pixel_does_not_shift_a_symmetric_digit() -> None:
@@ -103,7 +103,7 @@ def test_a_stray_pixel_does_not_shift_a_symmetric_digit() -> None:
 
 @given(STROKES, st.sampled_from([2, 3, 5]))
 @settings(max_examples=50)
-def test_the_size_of_a_drawing_hardly_matters(points: list[Point], scale: int) -> None:
+def test_a_digit_is_nearly_independent_of_the_size_of_its_drawing(points: list[Point], scale: int) -> None:
     small = draw(points)
     large = small.repeat(scale, axis=0).repeat(scale, axis=1)
     assert shifted_difference(digit_of(large), digit_of(small)) < 0.1
@@ -111,7 +111,7 @@ def test_the_size_of_a_drawing_hardly_matters(points: list[Point], scale: int) -
 
 @given(STROKES)
 @settings(max_examples=30)
-def test_the_colors_of_a_drawing_do_not_matter(points: list[Point]) -> None:
+def test_a_digit_is_nearly_independent_of_the_colors_of_its_drawing(points: list[Point]) -> None:
     expected = digit_of(draw(points))
     for ink, background in [
         (BLACK, WHITE),
@@ -126,7 +126,7 @@ def test_the_colors_of_a_drawing_do_not_matter(points: list[Point]) -> None:
         np.testing.assert_allclose(found.astype(int), expected.astype(int), atol=2)
 
 
-def test_partial_alpha_is_fainter_ink() -> None:
+def test_partly_transparent_ink_is_fainter() -> None:
     rgba = np.zeros((100, 100, 4), np.uint8)
     rgba[20:80, 40:60, 3] = 255
     rgba[20:50, 40:60, 3] = 128
@@ -142,7 +142,7 @@ def test_a_canvas_of_one_color_has_no_digit(color: tuple[int, ...], shape: tuple
 
 
 @given(hnp.arrays(np.uint8, (20, 20, 4), elements=st.integers(0, 12)), st.sampled_from([0, 100, 243]))
-def test_faint_noise_is_no_ink(noise: np.ndarray, level: int) -> None:
+def test_faint_noise_is_not_converted(noise: np.ndarray, level: int) -> None:
     assert canvas_to_digit(noise + np.uint8(level)) is None
 
 
@@ -177,7 +177,7 @@ def test_asymmetric_ink_stays_inside_the_image() -> None:
     ink = np.zeros((20, 20))
     ink[:, 0], ink[0, :] = 1, 0.02
     digit = center_digit(ink)
-    assert extent_of(digit) == (20, 20)  # the mass is at the left edge, and no ink is lost at the right
+    assert extent_of(digit) == (20, 20)  # the center of mass is at the left edge, and no ink is lost at the right
     assert digit[:, 8:].any()
 
 
@@ -189,7 +189,7 @@ def test_any_canvas_gives_a_digit_or_none(rgba: np.ndarray) -> None:
     np.testing.assert_array_equal(rgba, before)
 
 
-def test_the_unit_of_ink_does_not_matter() -> None:
+def test_a_digit_is_independent_of_the_unit_of_its_ink() -> None:
     ink = np.zeros((8, 8), np.uint8)
     ink[1:7, 3:5] = 16
     for other in (ink.astype(np.float64), ink / np.float32(16), ink.astype(np.float64) * 1e6):
@@ -200,7 +200,7 @@ def test_an_image_without_ink_stays_empty() -> None:
     assert not center_digit(np.zeros((8, 8))).any()
 
 
-def test_a_digit_in_mnists_format_does_not_change() -> None:
+def test_a_digit_in_the_format_of_mnist_does_not_change() -> None:
     digit = np.zeros((28, 28), np.uint8)
     digit[4:24, 12:17] = 255
     np.testing.assert_array_equal(center_digit(digit), digit)

@@ -1,4 +1,4 @@
-"""Tests of the Claims page."""
+"""The Claims page."""
 
 import json
 import re
@@ -13,7 +13,7 @@ from tests.conftest import PROJECT
 from tests.pages.conftest import texts
 
 
-def results(app):
+def shown_results(app):
     """Return the measured accuracy, its interval and the verdict of each claim, as the page shows them."""
     pattern = r"\*\*(\d+\.\d\d %)\*\* \((\d+\.\d\d) to (\d+\.\d\d)\)  \n:\w+-badge\[(.+)\]"
     return [match.groups() for item in app.main.markdown if (match := re.fullmatch(pattern, item.value))]
@@ -21,15 +21,15 @@ def results(app):
 
 def test_every_claim_has_an_interval_and_a_verdict(open_page):
     app = open_page("claims", dataset="digits")
-    assert len(results(app)) == len(PUBLISHED_CLAIMS)
-    assert {verdict for *_, verdict in results(app)} <= {"reproduced", "better", "not reproducible", "filled in"}
+    assert len(shown_results(app)) == len(PUBLISHED_CLAIMS)
+    assert {verdict for *_, verdict in shown_results(app)} <= {"reproduced", "better", "not reproducible", "filled in"}
     shown = texts(app)
-    assert all(f"**Project {claim.project}: {claim.what}**" in shown for claim in PUBLISHED_CLAIMS)
+    assert all(f"**Project {claim.project}: {claim.model}**" in shown for claim in PUBLISHED_CLAIMS)
     assert all(claim.remark in shown for claim in PUBLISHED_CLAIMS)
 
 
 def test_an_open_claim_is_filled_in_with_the_cross_validation_of_the_run(open_page):
-    filled = [result for result in results(open_page("claims")) if result[-1] == "filled in"]
+    filled = [result for result in shown_results(open_page("claims")) if result[-1] == "filled in"]
     assert len(filled) == 3
     for name, (measured, low, high, _) in zip(("random-forest", "svc-ovo", "svc-ovr"), filled, strict=True):
         folds = store.load_record("mnist", name).cross_validation.accuracies
@@ -37,7 +37,7 @@ def test_an_open_claim_is_filled_in_with_the_cross_validation_of_the_run(open_pa
         assert (low, high) == (f"{100 * min(folds):.2f}", f"{100 * max(folds):.2f}")
 
 
-def test_no_linear_classifier_on_pixels_reaches_95_percent_and_the_page_shows_what_does(open_page):
+def test_no_linear_classifier_reaches_95_percent_and_the_page_names_one_that_does(open_page):
     measurements = claims.load_measurements(get_dataset_spec("mnist").fingerprint)
     assert max(measurements[name].train_accuracy for name in ("sgd-default", "sgd-standardised")) < 0.95
     assert "95 % with" in texts(open_page("claims"))
@@ -58,6 +58,6 @@ def test_a_damaged_file_of_measurements_is_an_error_with_the_remedy(open_page, a
     assert "python -m mnist_core claims" in app.error[0].value
 
 
-def test_the_committed_measurements_are_of_the_present_data():
+def test_the_committed_measurements_are_of_the_current_data():
     found = json.loads((PROJECT / "artifacts" / "mnist" / claims.CLAIMS).read_text())
     assert found["fingerprint"] == get_dataset_spec("mnist").fingerprint

@@ -1,4 +1,4 @@
-"""Tests of the Confusion page."""
+"""The Confusion page."""
 
 import pytest
 
@@ -8,6 +8,7 @@ from tests.pages.conftest import tiles
 
 @pytest.fixture
 def labels():
+    """Return the labels of the test split, and the predictions of `sgd`."""
     record = store.load_record("digits", "sgd")
     return store.load_labels(record, "test"), store.load_scores(record).argmax(axis=1)
 

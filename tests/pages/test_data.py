@@ -72,7 +72,7 @@ def test_all_classes_have_a_mean_a_variance_and_random_digits(open_data, digits)
     assert digits.test.labels[listed(app)].tolist() == list(range(10)) * 4
 
 
-def test_a_seed_in_the_link_restores_the_same_digits_and_a_button_draws_new_ones(open_data):
+def test_a_seed_in_the_link_restores_the_digits_and_a_button_draws_others(open_data):
     app = open_data(seed=5)
     first = listed(app)
     assert listed(open_data(seed=5)) == first
@@ -91,7 +91,7 @@ def test_every_order_is_a_link_and_sorts_by_its_measure(open_data, digits, measu
     assert not any(button.label == "New random digits" for button in app.button)
 
 
-def test_a_class_and_an_order_are_in_the_url_and_start_at_the_first_page(open_data, digits):
+def test_selecting_a_class_or_an_order_changes_the_url_and_the_list(open_data, digits):
     app = open_data(sort="oddest", page=2)
     app.selectbox(key="view true").select(8).run()
     app.selectbox(key="view sort").select("thinnest").run()
@@ -115,7 +115,7 @@ def test_another_distribution_keeps_the_opened_digit(open_data):
     assert "Slant by class" in texts(app)
 
 
-def test_an_opened_digit_shows_its_measures_and_those_of_its_class(open_data, digits, measured):
+def test_an_opened_digit_is_compared_with_its_class(open_data, digits, measured):
     app = open_data(sample=5, sort="oddest")
     assert len(app.get("dialog")) == 1
     table = app.dataframe[0].value.set_index("Measure")

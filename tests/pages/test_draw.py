@@ -1,4 +1,4 @@
-"""Tests of the Draw page that need no pen. The tests in tests/browser draw."""
+"""The Draw page without drawing. The tests in tests/browser draw."""
 
 import gzip
 import hashlib
@@ -29,12 +29,12 @@ def test_the_stroke_width_is_in_the_url(open_page):
 
 
 @pytest.mark.usefixtures("fresh_caches")
-def test_a_stroke_evaluates_each_model_once_also_for_an_ensemble(open_page, ensemble_artifacts, monkeypatch):
-    """AppTest has no pen, so the canvas is replaced by one that returns an image."""
+def test_a_stroke_evaluates_each_model_once_even_with_an_ensemble(open_page, ensemble_artifacts, monkeypatch):
+    """Replace the canvas by one that returns an image, because AppTest cannot draw."""
     ink = np.zeros((280, 280, 4), dtype=np.uint8)
     ink[..., 3] = 255
     ink[50:230, 130:150, :3] = 255
-    open_page("draw")  # only a page can import the canvas for the first time
+    open_page("draw")  # the canvas can only be imported by a running page
     monkeypatch.setattr("streamlit_drawable_canvas.st_canvas", lambda **_: SimpleNamespace(image_data=ink))
     open_page("draw")
     evaluated, scores = [], OnnxClassifier.scores
@@ -61,7 +61,7 @@ def test_an_ensemble_uses_the_loaded_models_of_its_members(ensemble_artifacts):
     assert models == {name: load_model(results, name) for name in ("logistic", "sgd")}
 
 
-def test_data_added_to_a_run_does_not_load_its_model_again(ensemble_artifacts):
+def test_a_model_is_not_loaded_again_after_results_are_added_to_its_run(ensemble_artifacts):
     before, _ = cached.load_models(cached.load_results("digits"))
     store.save_replicates(store.load_record("digits", "sgd"), [])
     store.save_learning_curve(store.load_record("digits", "sgd"), [])
@@ -70,7 +70,7 @@ def test_data_added_to_a_run_does_not_load_its_model_again(ensemble_artifacts):
 
 
 def test_an_ensemble_with_an_unreadable_member_model_is_reported(open_page, ensemble_artifacts):
-    """The hash of the model is correct, as with a model of a later ONNX Runtime."""
+    """Store a model whose hash is correct, as if a later version of ONNX Runtime had written it."""
 
     def replace_file(name, file, content):
         before = json.loads((ensemble_artifacts / name / "record.json").read_text())

@@ -1,4 +1,4 @@
-"""Tests of the Errors page."""
+"""The Errors page."""
 
 import io
 
@@ -13,32 +13,32 @@ from tests.pages.conftest import texts, tiles
 
 
 @pytest.fixture
-def mistaken():
-    """Which digits each classifier misclassifies, by name."""
+def is_wrong():
+    """Return whether each classifier misclassifies each digit, by name."""
     records, _ = store.load_records("digits")
     return {r.classifier: store.load_scores(r).argmax(axis=1) != store.load_labels(r, "test") for r in records}
 
 
 @pytest.fixture
 def predicted():
-    """The predictions of each classifier for the test digits, by name."""
+    """Return the predictions of each classifier for the test digits, by name."""
     return cached.load_results("digits").y_pred
 
 
 @pytest.mark.parametrize(("true", "pred"), [(None, None), (8, None), (None, 1), (8, 1)])
-@pytest.mark.parametrize(("wrong", "how"), [("model", None), ("any", np.any), ("all", np.all)])
+@pytest.mark.parametrize(("wrong", "combine"), [("model", None), ("any", np.any), ("all", np.all)])
 def test_the_filters_apply_to_the_selected_classifier_any_or_all(
-    open_page, mistaken, predicted, wrong, how, true, pred
+    open_page, is_wrong, predicted, wrong, combine, true, pred
 ):
     record = store.load_record("digits", "sgd")
-    each = {name: wrong_ones & (pred is None or predicted[name] == pred) for name, wrong_ones in mistaken.items()}
-    among = how(np.stack(list(each.values())), axis=0) if how else each["sgd"]
+    matches = {name: mistakes & (pred is None or predicted[name] == pred) for name, mistakes in is_wrong.items()}
+    selected = combine(np.stack(list(matches.values())), axis=0) if combine else matches["sgd"]
     if true is not None:
-        among = among & (store.load_labels(record, "test") == true)
+        selected = selected & (store.load_labels(record, "test") == true)
     filters = {name: value for name, value in (("true", true), ("pred", pred)) if value is not None}
     app = open_page("errors", model="sgd", wrong=wrong, sort="index", **filters)
     assert not app.exception
-    expected = among.nonzero()[0].tolist()
+    expected = selected.nonzero()[0].tolist()
     assert [tile["index"] for tile in tiles(app)] == expected[: gallery.PER_PAGE]
     if expected:
         assert app.subheader[0].value == formatting.digits(len(expected))
@@ -60,13 +60,13 @@ def test_filters_and_sort_order_are_in_the_url(open_page):
 
 
 @pytest.mark.parametrize("wrong", ["model", "any"])
-def test_the_most_confident_mistake_comes_first_with_its_confidence(open_page, mistaken, wrong):
+def test_the_most_confident_mistake_comes_first_with_its_confidence(open_page, is_wrong, wrong):
     results = cached.load_results("digits")
     names = ["sgd"] if wrong == "model" else list(results.records)
     shown = tiles(open_page("errors", model="sgd", wrong=wrong))
     confidences = []
     for tile in shown:
-        mistakes = {name: results[name].confidence[tile["index"]] for name in names if mistaken[name][tile["index"]]}
+        mistakes = {name: results[name].confidence[tile["index"]] for name in names if is_wrong[name][tile["index"]]}
         confidences.append(max(mistakes.values()))
         assert tile["caption"][1] == formatting.confidence(confidences[-1])
         assert "predicted" in tile["heading"]

@@ -1,4 +1,4 @@
-"""Tests of the Head to head page."""
+"""The Head to head page."""
 
 import shutil
 from dataclasses import replace
@@ -44,12 +44,12 @@ def test_the_metrics_compare_a_and_b(open_page, results):
     assert metrics(open_page("head_to_head", model=A, model_b=B)) == {
         "A − B (points)": formatting.points(found.difference),
         "p-value (McNemar)": "< 0.001" if found.p_value < 0.001 else f"{found.p_value:.3f}",
-        "Only A : only B right": f"{found.only_a} : {found.only_b}",
+        "Only A : only B correct": f"{found.only_a} : {found.only_b}",
         "Agreement": formatting.percent(found.agreement),
     }
 
 
-def test_the_mistakes_per_digit_are_those_of_a_and_b(open_page, results):
+def test_the_mistakes_per_digit_are_counted_for_a_and_b(open_page, results):
     app = open_page("head_to_head", model=A, model_b=B)
     table = next(frame.value for frame in app.dataframe if "A wrong" in frame.value)
     wrong = {name: np.bincount(results.y_true[results[name].y_pred != results.y_true], minlength=10) for name in (A, B)}
@@ -58,7 +58,7 @@ def test_the_mistakes_per_digit_are_those_of_a_and_b(open_page, results):
     assert table["difference"].tolist() == (wrong[A] - wrong[B]).tolist()
 
 
-def test_every_list_has_the_digits_of_its_outcome(open_page, results):
+def test_each_list_has_the_digits_of_its_outcome(open_page, results):
     right = {name: y_pred == results.y_true for name, y_pred in results.y_pred.items()}
     expected = {
         "a": right[A] & ~right[B],
@@ -72,10 +72,10 @@ def test_every_list_has_the_digits_of_its_outcome(open_page, results):
         assert shown(app) == all_indices if len(all_indices) <= 24 else shown(app) < all_indices
         assert not all_indices or group(app, "who").value == outcome
         for tile in tiles(app):
-            assert "predicted" in tile["heading"]  # the tile shows a wrong prediction
+            assert "predicted" in tile["heading"]  # the heading of a correct prediction has only the true class
 
 
-def test_a_cell_has_the_digits_that_a_or_b_puts_there(open_page, results):
+def test_a_cell_has_the_digits_that_a_or_b_predicts_as_its_class(open_page, results):
     only_b_wrong = (results[A].y_pred != results.y_true) & (results[B].y_pred == results.y_true)
     first = int(np.flatnonzero(only_b_wrong)[0])
     true, pred = int(results.y_true[first]), int(results[A].y_pred[first])
@@ -91,7 +91,7 @@ def test_a_cell_without_digits_can_be_cleared(open_page):
     assert not {"true", "pred"} & dict(app.query_params).keys()
 
 
-def test_another_b_returns_to_the_first_page_and_another_matrix_does_not(open_page):
+def test_selecting_b_returns_to_the_first_page_and_selecting_a_matrix_does_not(open_page):
     app = open_page("head_to_head", model=A, model_b=B, who="b", page=2)
     group(app, "matrix").set_value("p").run()
     assert dict(app.query_params)["page"] == "2"
@@ -100,7 +100,7 @@ def test_another_b_returns_to_the_first_page_and_another_matrix_does_not(open_pa
     assert dict(app.query_params)["model_b"] == "cnn"
 
 
-def test_by_default_b_is_the_closest_in_accuracy(open_page, results):
+def test_by_default_b_is_the_classifier_with_the_closest_accuracy(open_page, results):
     accuracy = {name: record.test_accuracy for name, record in results.records.items()}
     for name in results.records:
         others = set(accuracy) - {name}
@@ -117,8 +117,8 @@ def test_swapping_exchanges_a_and_b(open_page):
     view = dict(app.query_params)
     assert (view["model"], view["model_b"]) == (B, A)
     assert "sample" not in view
-    reversed_counts = " : ".join(reversed(before["Only A : only B right"].split(" : ")))
-    assert metrics(app)["Only A : only B right"] == reversed_counts
+    reversed_counts = " : ".join(reversed(before["Only A : only B correct"].split(" : ")))
+    assert metrics(app)["Only A : only B correct"] == reversed_counts
 
 
 def test_a_classifier_is_not_compared_with_itself(open_page):
@@ -130,18 +130,18 @@ def test_a_classifier_is_not_compared_with_itself(open_page):
 
 
 @pytest.fixture
-def changed(artifacts):
-    """A custom run of A with changed hyperparameters."""
+def custom_run(artifacts):
+    """Train a custom run of A with other hyperparameters, and return its name."""
     return train(A, "digits", custom=CustomRun(changes={"epochs": 1}, subset=200)).classifier
 
 
-def test_a_custom_run_is_compared_with_its_classifier_by_default(open_page, changed):
-    app = open_page("head_to_head", model=changed)
+def test_a_custom_run_is_compared_with_its_classifier_by_default(open_page, custom_run):
+    app = open_page("head_to_head", model=custom_run)
     assert app.selectbox(key="view model_b").value == A
     assert "Fixed and newly broken digits" in [heading.value for heading in app.subheader]
     results = cached.load_results("digits")
-    right = {name: results[name].y_pred == results.y_true for name in (changed, A)}
-    fixed, broken = (right[changed] & ~right[A]).sum(), (right[A] & ~right[changed]).sum()
+    right = {name: results[name].y_pred == results.y_true for name in (custom_run, A)}
+    fixed, broken = (right[custom_run] & ~right[A]).sum(), (right[A] & ~right[custom_run]).sum()
     options = [option.content for option in group(app, "who").proto.options]
     assert options[:2] == [f"Fixed · {fixed:,}", f"Newly broken · {broken:,}"]
     assert "is a new version of Linear SVM (SGD)" in group(app, "who").proto.help
@@ -151,16 +151,16 @@ def test_a_custom_run_is_compared_with_its_classifier_by_default(open_page, chan
 def test_the_lists_of_unrelated_classifiers_are_only_a_and_only_b(open_page, other):
     app = open_page("head_to_head", model=A, model_b=other)
     assert outcomes(app)[:2] == ["Only A", "Only B"]
-    assert "The digits" in [heading.value for heading in app.subheader]
+    assert "Digits by outcome" in [heading.value for heading in app.subheader]
 
 
-def test_the_lists_of_a_classifier_and_its_custom_run_are_only_a_and_only_b(open_page, changed):
-    app = open_page("head_to_head", model=A, model_b=changed)
+def test_a_classifier_and_its_custom_run_have_the_lists_only_a_and_only_b(open_page, custom_run):
+    app = open_page("head_to_head", model=A, model_b=custom_run)
     assert outcomes(app)[:2] == ["Only A", "Only B"]
 
 
 @pytest.mark.usefixtures("fresh_caches")
-def test_a_refined_classifier_is_a_new_version_of_all_that_it_refines(open_page, changed, monkeypatch):
+def test_a_refined_classifier_is_a_new_version_of_all_classifiers_that_it_refines(open_page, custom_run, monkeypatch):
     monkeypatch.setitem(CLASSIFIERS, B, replace(CLASSIFIERS[B], refines="sgd-scaled"))
     monkeypatch.setitem(CLASSIFIERS, "sgd-scaled", replace(CLASSIFIERS["sgd-scaled"], refines=A))
     for other in (A, "sgd-scaled"):
@@ -169,7 +169,7 @@ def test_a_refined_classifier_is_a_new_version_of_all_that_it_refines(open_page,
             "Fixed",
             "Newly broken",
         ]
-    assert predecessors(changed) == [A]
+    assert predecessors(custom_run) == [A]
     assert predecessors(B) == ["sgd-scaled", A]
 
 
@@ -189,7 +189,7 @@ def test_a_value_that_does_not_exist_is_dropped_with_a_notice(open_page, name, v
     assert name not in app.query_params
 
 
-def test_a_b_without_a_run_is_reported_with_the_command(open_page, artifacts):
+def test_a_classifier_b_without_a_run_is_reported_with_its_command(open_page, artifacts):
     shutil.rmtree(artifacts / "digits" / B)
     app = open_page("head_to_head", model=A, model_b=B)
     assert not app.exception

@@ -20,7 +20,7 @@ VALIDATED = ("sgd", "logistic", "svc-ovo")
 
 @pytest.fixture(scope="module")
 def validated(tmp_path_factory):
-    """Committed results of the UCI digits where only three classifiers are cross-validated."""
+    """Return the committed results of the UCI digits, with only three classifiers cross-validated."""
     folder = tmp_path_factory.mktemp("validated")
     with copied_digits(folder):
         remove_additions(folder / "digits", "cross_validation")
@@ -40,7 +40,7 @@ def metrics(app):
 
 
 def store_label_issues(name, indices):
-    """Store these indices as the suspected label errors of a run, in both splits."""
+    """Store the indices as the suspected label errors of a run, in both splits."""
     record = store.load_record("digits", name)
     found = {"train": np.array(indices, dtype=np.int32), "test": np.array(indices, dtype=np.int32)}
     folds = record.cross_validation
@@ -50,7 +50,7 @@ def store_label_issues(name, indices):
 
 
 @pytest.mark.parametrize("split", ["test", "train"])
-def test_the_suspected_label_errors_of_a_split_are_shown_least_likely_label_first(open_page, split):
+def test_suspected_label_errors_are_sorted_by_the_probability_of_the_label(open_page, split):
     app = open_page("labels", model="svc-ovo", split=split)
     record = store.load_record("digits", "svc-ovo")
     found, y_true = store.load_label_issues(record, split), store.load_labels(record, split)
@@ -128,7 +128,7 @@ def test_a_more_accurate_classifier_is_offered_unless_the_best_one_is_selected(o
     assert "more accurate" not in texts(app)
 
 
-def test_a_classifier_without_cross_validation_has_the_command_for_it(open_page):
+def test_a_classifier_without_cross_validation_is_shown_with_the_command_to_run(open_page):
     app = open_page("labels", model="cnn")
     assert "CNN has not been cross-validated yet" in texts(app)
     assert app.code[0].value == "python -m mnist_core cv cnn --dataset digits"
@@ -138,7 +138,7 @@ def test_a_classifier_without_cross_validation_has_the_command_for_it(open_page)
     assert open_page("labels", **app.query_params).metric
 
 
-def test_classifiers_missing_on_the_training_split_are_named_with_the_commands(open_page):
+def test_classifiers_without_cross_validation_are_named_with_the_commands(open_page):
     app = open_page("labels", model="svc-ovo", split="train")
     assert "Not available without cross-validation" in texts(app)
     others = [name for name in list_classifiers("digits") if name not in VALIDATED]
@@ -151,7 +151,7 @@ def test_classifiers_missing_on_the_training_split_are_named_with_the_commands(o
     ]  # training an ensemble validates it
 
 
-def test_an_ensemble_can_be_selected_but_is_not_counted(open_page, ensemble_artifacts):
+def test_an_ensemble_can_be_selected_but_is_excluded_from_the_vote(open_page, ensemble_artifacts):
     app, results = open_page("labels", model="ensemble"), cached.load_results("digits")
     assert not app.exception
     assert set(results.records) - set(results.single_classifiers) == {"ensemble"}
@@ -167,7 +167,7 @@ def test_an_ensemble_can_be_selected_but_is_not_counted(open_page, ensemble_arti
     ).all()
 
 
-def test_label_issues_of_an_ensemble_alone_are_listed_without_a_minimum_of_disagreement(open_page, ensemble_artifacts):
+def test_label_errors_that_only_an_ensemble_suspects_are_listed_by_default(open_page, ensemble_artifacts):
     results = cached.load_results("digits")
     alone = np.flatnonzero(label_issues.count_disagreements(results) == 0)[:3]
     store_label_issues("ensemble", alone)
@@ -175,7 +175,7 @@ def test_label_issues_of_an_ensemble_alone_are_listed_without_a_minimum_of_disag
     assert "No digit matches these filters." in texts(open_page("labels", model="ensemble", agree="most"))
 
 
-def test_an_ensemble_without_cross_validation_has_the_command_that_trains_it(open_page, ensemble_artifacts):
+def test_an_ensemble_without_cross_validation_is_shown_with_the_command_to_run(open_page, ensemble_artifacts):
     remove_additions(ensemble_artifacts, "cross_validation")
     app = open_page("labels", model="ensemble")
     assert app.code[0].value == "python -m mnist_core train ensemble --dataset digits"

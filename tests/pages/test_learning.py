@@ -16,14 +16,14 @@ SIZES = ((200, 0), (200, 1), (450, 0))
 
 @pytest.fixture
 def bare(artifacts):
-    """Copy the results without any learning curve."""
+    """Return a copy of the results without learning curves."""
     remove_additions(artifacts / "digits", "learning_curve")
     return artifacts
 
 
 @pytest.fixture
 def measured(bare):
-    """Store learning curves of two quick classifiers, measured by training them."""
+    """Train two quick classifiers on subsets, and store their learning curves."""
     data = load_dataset("digits")
     for name in ("svc-ovo", "random-forest"):
         curve = []
@@ -41,6 +41,7 @@ def charts(app):
 
 
 def names(chart):
+    """Return the names of the lines in a chart."""
     return {trace["name"].removeprefix("<b>").removesuffix("</b>") for trace in chart["data"] if "name" in trace}
 
 
@@ -90,7 +91,7 @@ def test_every_measured_classifier_is_drawn_unless_the_link_selects_some(open_pa
 
 
 @pytest.mark.usefixtures("measured")
-def test_a_classifier_without_a_curve_has_the_command_beside_the_other_curves(open_page):
+def test_a_classifier_without_a_curve_is_shown_with_the_command_to_measure_it(open_page):
     app = open_page("learning", model="sgd")
     assert app.code[0].value == "python -m mnist_core curve sgd --dataset digits"
     assert names(charts(app)[0]) == {"SVC one-vs-one", "Random forest"}

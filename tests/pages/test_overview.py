@@ -1,4 +1,4 @@
-"""Tests of the Overview page."""
+"""The Overview page."""
 
 import numpy as np
 import pytest

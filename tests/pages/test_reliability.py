@@ -29,7 +29,7 @@ def results():
 
 @pytest.fixture
 def flawless(artifacts):
-    """Copy the results with a random forest that makes no mistakes and is nearly certain of all predictions."""
+    """Copy the results, with a random forest that makes no mistakes and has confidences of nearly 100 %."""
     run = artifacts / "digits" / "random-forest"
     record = json.loads((run / "record.json").read_text())
     y_true = store.load_labels(store.load_record("digits", "random-forest"), "test")
@@ -75,7 +75,7 @@ def test_every_section_opens_for_a_classifier_without_mistakes(open_page, flawle
     assert open_page("reliability", model="sgd", show=show, compare="random-forest").exception == []
 
 
-def test_the_report_equals_that_of_scikit_learn(open_page, results):
+def test_the_report_matches_scikit_learn(open_page, results):
     y_true, y_pred = results.y_true, results["sgd"].y_pred
     expected = metrics.classification_report(y_true, y_pred, output_dict=True)
     app = open_page("reliability", model="sgd")
@@ -102,7 +102,7 @@ def test_a_comparison_shows_one_measure_of_each_classifier(open_page, results, m
 
 
 @pytest.mark.parametrize(("show", "score"), [("roc", metrics.roc_auc_score), ("pr", metrics.average_precision_score)])
-def test_the_areas_equal_those_of_scikit_learn_and_the_curve_is_in_the_url(open_page, results, show, score):
+def test_the_areas_match_scikit_learn_and_the_curve_is_in_the_url(open_page, results, show, score):
     app = open_page("reliability", model="sgd", show=show, curve="8")
     truth, proba = np.eye(10)[results.y_true], results["sgd"].proba
     shown = app.dataframe[0].value["Linear SVM (SGD)"]
@@ -146,9 +146,9 @@ def test_a_calibration_error_is_compared_with_chance(open_page, results):
         chance = np.quantile(chance_calibration_errors(results[name].confidence), 0.95)
         assert row.chance == pytest.approx(100 * chance)
         verdict = (
-            "more than expected by chance"
+            "The error is larger than expected by chance"
             if table.loc[row.Index, "error after"] > row.chance
-            else "no sign of miscalibration"
+            else "No sign of miscalibration"
         )
         assert verdict in texts(open_page("reliability", model=name, show="calibration"))
 
@@ -164,11 +164,11 @@ def test_full_coverage_has_the_test_accuracy(open_page, results):
 
 def test_less_coverage_leaves_fewer_mistakes_and_is_in_the_url(open_page):
     app = open_page("reliability", model="sgd", show="coverage", coverage=100)
-    before = int({metric.label: metric.value for metric in app.metric}["Remaining mistakes"])
+    before = int({metric.label: metric.value for metric in app.metric}["Remaining errors"])
     app.select_slider(key="view coverage").set_value(80).run()
     shown = {metric.label: metric.value for metric in app.metric}
     assert dict(app.query_params)["coverage"] == "80"
-    assert int(shown["Remaining mistakes"]) < before
+    assert int(shown["Remaining errors"]) < before
     assert float(shown["Coverage"].split()[0]) >= 80
 
 

@@ -23,7 +23,7 @@ MEASURED = {"Linear SVM (SGD)", "Logistic regression", "SVC one-vs-one"}
 
 @pytest.fixture
 def bare(distorted):
-    """Return results of which none was evaluated on distorted digits."""
+    """Return a copy of the results without any evaluation on distorted digits."""
     remove_additions(distorted / "digits", "robustness")
     return distorted
 
@@ -44,8 +44,8 @@ def metrics(app):
     return {metric.label: (metric.value, metric.delta) for metric in app.metric}
 
 
-def flips(app):
-    """Return the tiles of the digits whose prediction changed. The first gallery has the severities."""
+def changed_tiles(app):
+    """Return the tiles of the digits whose prediction changed. The first gallery shows the severities."""
     return galleries(app)[1]
 
 
@@ -56,7 +56,7 @@ def predictions_of(name, transform, severity):
 
 
 @pytest.mark.usefixtures("robustness_results")
-def test_the_metrics_equal_those_of_the_record_and_its_predictions(open_page):
+def test_the_metrics_match_the_record_and_its_predictions(open_page):
     app = open_page("robustness", model=NAME, transform="shear", severity=4)
     assert not app.exception
     record = store.load_record("digits", NAME)
@@ -68,7 +68,7 @@ def test_the_metrics_equal_those_of_the_record_and_its_predictions(open_page):
         "Clean accuracy": (formatting.percent(record.test_accuracy), formatting.interval(record.test_accuracy, 899)),
         "Distorted accuracy": (formatting.percent(mean), formatting.interval(mean, 899)),
         "Worst transform": (TRANSFORMS[worst].label, formatting.percent(means[worst])),
-        "Flipped predictions": (
+        "Newly misclassified": (
             f"{lost:,}",
             f"{100 * lost / (before == y_true).sum():.1f} % of {(before == y_true).sum()}",
         ),
@@ -81,7 +81,7 @@ def test_the_gallery_has_the_digits_with_this_change_most_confident_first(open_p
     app = open_page("robustness", model=NAME, transform="noise", severity=5, change=change)
     y_true, before, after = predictions_of(NAME, "noise", 5)
     expected = find_changed_predictions(y_true, before, after, change)
-    shown = flips(app)
+    shown = changed_tiles(app)
     assert f"· {len(expected):,}" in str(app.get("button_group"))
     assert {tile["index"] for tile in shown} <= set(expected.tolist())
     assert len(shown) == min(24, len(expected))
@@ -95,7 +95,7 @@ def test_the_gallery_has_the_digits_with_this_change_most_confident_first(open_p
 
 
 @pytest.mark.usefixtures("robustness_results")
-def test_changed_digits_have_two_images_and_severities_one(open_page):
+def test_a_changed_digit_has_two_images_and_a_severity_has_one(open_page):
     assert not cached.load_pixels("digits", "test").busy
     app = open_page("robustness", model=NAME, transform="rotate", severity=2)
     severities, changed = (json.loads(gallery.proto.json) for gallery in app.get("bidi_component")[:2])
@@ -144,11 +144,11 @@ def test_an_opened_digit_shows_every_severity_and_every_prediction(open_page):
     assert not app.exception
     table = charts(app)[-1]
     assert set(table["layout"]["yaxis"]["ticktext"]) == MEASURED
-    for place, name in enumerate(("sgd", NAME, "svc-ovo")):
+    for row, name in enumerate(("sgd", NAME, "svc-ovo")):
         record = store.load_record("digits", name)
         expected = [store.load_scores(record)[7].argmax(), *store.load_robustness(record, "occlusion")[:, 7]]
-        printed = [pale or full for pale, full in zip(*(trace["text"][place] for trace in table["data"]), strict=True)]
-        assert printed == [str(digit) for digit in expected]
+        shown = [pale or dark for pale, dark in zip(*(trace["text"][row] for trace in table["data"]), strict=True)]
+        assert shown == [str(digit) for digit in expected]
     assert len(galleries(app)[-1]) == 6
 
 
@@ -172,7 +172,7 @@ def test_an_unknown_value_is_dropped_with_a_notice(open_page, name, value):
 
 
 @pytest.mark.usefixtures("robustness_results")
-def test_a_classifier_that_was_not_evaluated_has_the_command_beside_the_others(open_page):
+def test_a_classifier_without_an_evaluation_is_shown_with_the_command_to_run(open_page):
     app = open_page("robustness", model="mlp")
     assert not app.exception
     assert app.code[0].value == "python -m mnist_core robustness mlp --dataset digits"
@@ -208,7 +208,7 @@ def test_without_changed_predictions_there_is_an_empty_state(open_page, distorte
     app = open_page("robustness", model=NAME)
     assert not app.exception
     assert "No prediction of Logistic regression changes" in app.info[0].value
-    assert metrics(app)["Flipped predictions"][0] == "0"
+    assert metrics(app)["Newly misclassified"][0] == "0"
 
 
 def test_a_perfect_baseline_has_no_corruption_errors(open_page, distorted):

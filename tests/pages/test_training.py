@@ -38,12 +38,12 @@ from tests.pages.conftest import PAGES, store_cross_validation, texts
 TIMEOUT = 300
 CUSTOM, BASE = "logistic@1", "logistic"
 SLOW = Task("mlp", "digits", custom=True)
-HOSTILE = "![x](https://a.b/x.png) <b>**y**</b>"
+MARKUP = "![x](https://a.b/x.png) <b>**y**</b>"
 
 
 @pytest.fixture(autouse=True)
 def empty_queue(tmp_path, monkeypatch):
-    """Provide an empty queue, with the lock of no other server."""
+    """Provide an empty training queue and a separate lock file."""
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     monkeypatch.delenv("MNIST_TRAINING", raising=False)
     yield
@@ -54,7 +54,7 @@ def empty_queue(tmp_path, monkeypatch):
 
 @pytest.fixture(scope="session")
 def trained(tmp_path_factory):
-    """Copy the committed results of a few classifiers, and train a custom run on part of the digits."""
+    """Return a copy of the results of a few classifiers, with a custom run that was trained on a subset."""
     folder = tmp_path_factory.mktemp("trained")
     for name in ("labels.npz", "logistic", "mlp", "sgd", "random-forest"):
         source = PROJECT / "artifacts" / "digits" / name
@@ -69,7 +69,7 @@ def trained(tmp_path_factory):
 
 @pytest.fixture
 def runs(trained, tmp_path, monkeypatch):
-    """Copy the results, so that a test can change them."""
+    """Return a copy of the results that a test may change."""
     folder = tmp_path / "artifacts"
     shutil.copytree(trained, folder)
     monkeypatch.setenv("MNIST_ARTIFACTS_DIR", str(folder))
@@ -86,7 +86,7 @@ def wait(condition):
 
 
 def elements(*blocks):
-    """Yield all elements of a page."""
+    """Yield all elements in blocks of a page."""
     for block in blocks:
         for child in block.children.values():
             yield from elements(child) if hasattr(child, "children") else [child]
@@ -103,6 +103,7 @@ def button(app, label):
 
 
 def links(app):
+    """Return the label and the query parameters of each link, by page."""
     found = {}
     for link in app.get("page_link"):
         query = {name: values[0] for name, values in parse_qs(link.proto.query_string).items()}
@@ -132,7 +133,7 @@ def test_the_form_starts_with_the_hyperparameters_of_the_registry_and_offers_the
     assert all(f"{display_name(key)}: **" in texts(app) for key in fixed)
 
 
-def test_an_ensemble_has_its_members_and_the_command_in_place_of_the_form(open_page, ensemble_artifacts):
+def test_an_ensemble_is_shown_with_its_members_and_the_command_instead_of_the_form(open_page, ensemble_artifacts):
     app = open_page("training", model="ensemble")
     assert not app.exception
     assert "combines **Logistic regression** and **Linear SVM (SGD)** and has no hyperparameters" in texts(app)
@@ -219,7 +220,7 @@ def test_a_training_is_announced_and_compared_with_the_classifier(open_page, run
     button(app, "Train").click().run()
     (job,) = queue.overview().unfinished
     assert (job.task.changes, job.task.subset, job.task.custom) == ({"C": 0.03}, 200, True)
-    assert button(app, "Train").disabled  # an equal training would give the same run
+    assert button(app, "Train").disabled  # the same training is already in the queue
     wait(lambda: not queue.overview().unfinished)
     app.run()
     assert [toast.value for toast in app.toast] == ["Logistic regression on digits (C 0.03, 200 digits): done."]
@@ -243,7 +244,7 @@ def test_a_training_is_announced_and_compared_with_the_classifier(open_page, run
     }
     assert any(f"{formatting.percent_interval(new.test_accuracy, 899)}. C 0.03" in line.value for line in app.caption)
     app.run()
-    assert not app.toast  # it is announced once
+    assert not app.toast  # the end of a training is announced once
     main(["delete", "logistic@2", "--dataset", "digits"])
     assert "200 digits" not in texts(open_page("training", model=BASE))  # a deleted run is not listed
 
@@ -281,7 +282,7 @@ def test_a_failed_training_is_reported_with_its_error(open_page, runs):
     assert any("Expected a subset of 100 to 898 digits" in code.value for code in app.code)
 
 
-def test_where_training_is_switched_off_the_command_and_the_runs_are_shown(open_page, runs, monkeypatch):
+def test_if_training_is_switched_off_the_command_and_the_runs_are_shown(open_page, runs, monkeypatch):
     monkeypatch.setenv("MNIST_TRAINING", "off")
     app = open_page("training", model=CUSTOM)
     assert "Training on this server is switched off" in texts(app)
@@ -315,7 +316,7 @@ def test_without_custom_runs_there_is_an_empty_state(open_page):
     assert "No custom runs on this dataset yet" in texts(open_page("training", model=BASE))
 
 
-def test_a_custom_run_without_its_classifiers_run_is_shown_alone(open_page, runs):
+def test_a_custom_run_is_shown_alone_if_its_classifier_has_no_run(open_page, runs):
     shutil.rmtree(runs / "digits" / BASE)
     app = open_page("training", model=CUSTOM)
     assert not app.exception
@@ -325,18 +326,18 @@ def test_a_custom_run_without_its_classifiers_run_is_shown_alone(open_page, runs
 
 def test_a_run_can_be_renamed_and_its_name_is_plain_text_on_every_page(open_page, runs):
     app = open_page("training", model=CUSTOM)
-    app.text_input(key=f"label digits {CUSTOM}").set_value(HOSTILE)
+    app.text_input(key=f"label digits {CUSTOM}").set_value(MARKUP)
     button(app, "Rename").click().run()
-    assert store.load_record("digits", CUSTOM).label == HOSTILE
+    assert store.load_record("digits", CUSTOM).label == MARKUP
     for page in PAGES:
         app = open_page(page, model=CUSTOM)
         assert not app.exception, page
         assert app.selectbox(key="view model").value == CUSTOM
-        assert f"{plain(HOSTILE)} (1)" in app.selectbox(key="view model").options
+        assert f"{plain(MARKUP)} (1)" in app.selectbox(key="view model").options
         shown = "".join(
             str(element.proto) for element in elements(app.main, app.sidebar) if element.type != "text_input"
         )
-        assert HOSTILE not in shown, page
+        assert MARKUP not in shown, page
         assert "**y**" not in shown, page
 
 
@@ -392,7 +393,7 @@ def test_the_test_set_evaluations_are_counted_and_listed_latest_first(open_page,
         )
     app = open_page("training", model=CUSTOM, section="readings")
     assert list(metrics(app).values()) == ["3", "1", "1"]
-    assert "Each test-set evaluation is an opportunity to select" in texts(app)
+    assert "the more the best test accuracy is biased upwards" in texts(app)
     counts, log = (frame.value for frame in app.dataframe)
     assert counts[["classifier", "evaluations", "seed", "hyperparameter_sets"]].to_numpy().tolist() == [
         ["Linear SVM (SGD)", 2, 2, 2],
@@ -411,7 +412,7 @@ def test_the_tuning_history_is_a_link(open_page):
 
 
 def tune(*values):
-    """Store a search of BASE in which each value of C is better than the previous ones."""
+    """Store a search of BASE in which each value of C has a higher accuracy than the previous ones."""
     space, present = {"C": [0.03, 0.1, 0.3, 1.0]}, hyperparameters_for(BASE, "digits")
     fixed = {name: value for name, value in present.items() if name not in space}
     trials = tuple(
@@ -423,7 +424,7 @@ def tune(*values):
 
 @pytest.mark.parametrize("model", [BASE, CUSTOM])
 def test_better_hyperparameters_replace_the_selection_in_the_form(open_page, runs, model):
-    tune(1.0, 0.03)  # CUSTOM has another C, another seed and a subset
+    tune(1.0, 0.03)  # the custom run has another C, another seed and a subset
     app = open_page("training", model=model, section="tuning", **{f"{BASE}.digits": 500, f"{BASE}.seed": 5})
     button(app, "Train with these hyperparameters").click().run()
     assert not app.exception

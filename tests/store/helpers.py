@@ -1,4 +1,4 @@
-"""The run and the trials that the tests of the store use."""
+"""A run and trials for the tests of the store."""
 
 import gzip
 import json
@@ -19,7 +19,7 @@ CURRENT = hyperparameters_for(NAME, DATASET)
 
 
 def edit_record(run: Path, **changes: Any) -> None:
-    """Change fields of a stored record, without any check."""
+    """Change fields of a stored record without validation."""
     path = run / store.RECORD
     path.write_text(json.dumps(json.loads(path.read_text()) | changes))
 
@@ -30,7 +30,7 @@ def both_labels(record: Record) -> dict[str, np.ndarray]:
 
 
 def model_of(name: str) -> bytes:
-    """Return a run's model as it is passed to `save_run`."""
+    """Return the model of a run in the form in which `save_run` accepts it."""
     return gzip.decompress((store.run_dir(DATASET, name) / store.MODEL).read_bytes())
 
 
@@ -43,6 +43,6 @@ def save_custom_run(number: int, **changes: Any) -> Record:
 
 
 def trial(number: int, accuracy: float | None, c: float) -> Trial:
-    """Return a trial of the hyperparameter C; failed if it has no accuracy."""
+    """Return a trial of the hyperparameter C. Without an accuracy, it is a failed trial."""
     state = "failed" if accuracy is None else "complete"
     return Trial(number, {"C": c}, accuracy, 1.5, 2, state, "", 0, "2026-01-01T00:00:00+00:00")

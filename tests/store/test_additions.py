@@ -27,7 +27,7 @@ def cross_validated():
     return store.save_cross_validation(record, folds, temperature=7.0, scores=scores, label_issues=label_issues), scores
 
 
-def test_out_of_fold_scores_and_label_issues_are_loaded_as_saved_and_are_read_only(artifacts):
+def test_out_of_fold_scores_and_label_issues_are_loaded_unchanged_and_read_only(artifacts):
     saved, scores = cross_validated()
     assert saved == store.load_record(DATASET, NAME)
     assert (saved.temperature, saved.cross_validation.correct, saved.cross_validation.accuracy) == (7.0, 4, 4 / 6)
@@ -54,20 +54,20 @@ def test_the_files_of_a_cross_validation_are_verified(run, name):
 
 @pytest.mark.parametrize("first", ADDITIONS)
 @pytest.mark.parametrize("second", ADDITIONS)
-def test_results_that_are_measured_at_the_same_time_are_all_kept(artifacts, first, second):
+def test_results_that_are_added_at_the_same_time_are_all_kept(artifacts, first, second):
     loaded_by_both = store.load_record(DATASET, NAME)
     added = ADDITIONS[first](loaded_by_both)
     ADDITIONS[second](loaded_by_both)
     assert getattr(store.load_record(DATASET, NAME), first) == getattr(added, first)
 
 
-@pytest.mark.parametrize("what", ADDITIONS)
-def test_results_are_not_added_to_a_run_that_was_retrained_in_the_meantime(artifacts, what):
+@pytest.mark.parametrize("field", ADDITIONS)
+def test_results_are_not_added_to_a_run_that_was_retrained_in_the_meantime(artifacts, field):
     before = store.load_record(DATASET, NAME)
     retrained = replace(before, robustness={})
     store.save_run(retrained, model=b"another", scores=store.load_scores(before), labels=both_labels(before))
     with pytest.raises(ArtifactStaleError, match="retrained in the meantime"):
-        ADDITIONS[what](before)
+        ADDITIONS[field](before)
 
 
 def test_results_are_not_added_to_a_run_that_was_deleted_in_the_meantime(artifacts):

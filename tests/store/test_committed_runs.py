@@ -1,4 +1,4 @@
-"""The committed runs: complete, consistent, and stored as they would be stored today."""
+"""The committed runs: complete, consistent and in the current format."""
 
 import json
 from dataclasses import asdict
@@ -26,28 +26,28 @@ DATASETS = ("mnist", "mnist-stratified", "digits")
 
 
 def stored(name: str) -> list[Path]:
-    """Return the committed files of that name."""
+    """Return all committed files with this name."""
     return sorted(ARTIFACTS.glob(f"*/*/{name}"))
 
 
 @pytest.mark.parametrize("path", stored("record.json"), ids=lambda path: "/".join(path.parts[-3:-1]))
-def test_a_loaded_record_is_written_byte_by_byte_as_it_was(path):
+def test_saving_a_loaded_record_gives_the_same_bytes(path):
     record = parse_record(path.read_bytes(), *path.parts[-3:-1])
     assert to_json(record) == path.read_bytes()
 
 
 @pytest.mark.parametrize("path", stored("vote.json"), ids=lambda path: "/".join(path.parts[-3:-1]))
-def test_loaded_ensemble_members_are_written_byte_by_byte_as_they_were(path):
+def test_saving_loaded_ensemble_members_gives_the_same_bytes(path):
     assert ensemble.to_json(ensemble.from_json(path.read_bytes())) == path.read_bytes()
 
 
 @pytest.mark.parametrize("path", stored("tuning.json"), ids=lambda path: "/".join(path.parts[-3:-1]))
-def test_a_loaded_tuning_history_is_written_byte_by_byte_as_it_was(path):
+def test_saving_a_loaded_tuning_history_gives_the_same_bytes(path):
     history = load_history(*path.parts[-3:-1])
     assert (json.dumps(asdict(history), indent=1) + "\n").encode() == path.read_bytes()
 
 
-def test_loaded_measurements_are_written_byte_by_byte_as_they_were(tmp_path, monkeypatch):
+def test_saving_loaded_measurements_gives_the_same_bytes(tmp_path, monkeypatch):
     fingerprint = get_dataset_spec(CLAIMS_DATASET).fingerprint
     measurements, content = load_measurements(fingerprint), claims_file().read_bytes()
     monkeypatch.setenv("MNIST_ARTIFACTS_DIR", str(tmp_path))
@@ -68,7 +68,7 @@ def test_every_committed_run_is_usable_and_has_the_accuracy_of_its_record(datase
 
 @pytest.mark.parametrize("dataset", ["mnist", "digits"])
 def test_every_committed_run_is_cross_validated_and_has_its_learning_curve(dataset):
-    """Ensembles have no learning curve."""
+    """Only ensembles have no learning curve."""
     records, _ = store.load_records(dataset)
     for record in records:
         labels, scores = store.load_labels(record, "train"), store.load_out_of_fold(record)
@@ -85,7 +85,7 @@ def test_every_committed_run_was_evaluated_on_all_distortions(dataset):
 
 
 @pytest.mark.parametrize("dataset", DATASETS)
-def test_every_committed_run_is_in_the_test_set_log_and_states_how_its_hyperparameters_were_chosen(dataset):
+def test_every_committed_run_is_logged_and_records_how_its_hyperparameters_were_chosen(dataset):
     log = load_evaluations(dataset)
     for record in store.load_records(dataset)[0]:
         entries = log[(log["classifier"] == record.classifier) & (log["purpose"] == "run")]

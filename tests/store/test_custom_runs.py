@@ -35,14 +35,15 @@ def test_a_name_is_reserved_once_and_a_failure_leaves_no_files(artifacts):
 def test_a_name_that_another_process_reserves_first_is_skipped(artifacts, monkeypatch):
     next_name, taken = store.next_name, []
 
-    def too_late(*place, used_names=()):
+    def next_name_too_late(*place, used_names=()):
+        """Return the next name. On the first call, another process reserves this name before."""
         name = next_name(*place, used_names=used_names)
         if not taken:
             store.run_dir(DATASET, name).mkdir()
             taken.append(name)
         return name
 
-    monkeypatch.setattr(custom_runs, "next_name", too_late)
+    monkeypatch.setattr(custom_runs, "next_name", next_name_too_late)
     with store.reserved_name(DATASET, NAME) as name:
         assert (taken, name) == ([f"{NAME}@1"], f"{NAME}@2")
 
@@ -54,7 +55,7 @@ def test_the_remedy_for_a_damaged_custom_run_is_to_delete_it(artifacts):
         store.load_record(DATASET, custom.classifier)
 
 
-def test_a_custom_run_can_be_renamed_and_deleted_but_a_run_of_the_registry_cannot(artifacts):
+def test_only_custom_runs_can_be_renamed_and_deleted(artifacts):
     custom = save_custom_run(3)
     before = store.signature(DATASET)
     assert store.rename_run(custom, "  Another \n name ").label == "Another name"

@@ -1,3 +1,5 @@
+"""The leaderboard of stored runs."""
+
 from dataclasses import replace
 
 import numpy as np
@@ -54,7 +56,7 @@ def test_rows_are_sorted_by_test_accuracy_and_ties_keep_the_order_of_the_records
     assert board_of(tied, pairs)["name"].tolist() == [record.classifier for record in records]
 
 
-def test_ranks_are_the_ranges_that_the_test_split_allows(runs):
+def test_ranks_are_ranges_of_classifiers_without_a_significant_difference(runs):
     records, pairs = runs
     board = board_of(records, pairs).set_index("name")
     best, worst = rank_ranges(pairs.accuracies, pairs.adjusted)

@@ -1,4 +1,4 @@
-"""Loading runs: valid ones are loaded, all others are reported."""
+"""Loading runs: valid runs are loaded, and invalid runs are reported."""
 
 import hashlib
 import json
@@ -162,10 +162,10 @@ def test_an_unreadable_file_is_corrupt_even_if_its_hash_is_the_recorded_one(run,
     if name in files:
         edit_record(run, files=files | {name: {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}})
 
-    def test_labels(record):
+    def load_test_labels(record):
         return store.load_labels(record, "test")
 
-    load = {store.LABELS: test_labels, store.PREDICTIONS: store.load_scores, store.MODEL: store.load_model}[name]
+    load = {store.LABELS: load_test_labels, store.PREDICTIONS: store.load_scores, store.MODEL: store.load_model}[name]
     with pytest.raises(ArtifactCorruptError, match=name):
         load(store.load_record(DATASET, NAME))
 
@@ -184,7 +184,7 @@ def test_a_byte_flipped_anywhere_in_the_labels_is_detected(artifacts):
         assert hashlib.sha256(labels["train"].tobytes() + labels["test"].tobytes()).hexdigest() == record.labels_sha256
 
 
-def test_labels_other_than_those_that_the_run_was_scored_on_are_refused(artifacts):
+def test_labels_that_the_run_was_not_scored_on_are_refused(artifacts):
     record = store.load_record(DATASET, NAME)
     zeros = {"train": np.zeros(record.n_train, dtype=np.uint8), "test": np.zeros(record.n_test, dtype=np.uint8)}
     np.savez(artifacts / DATASET / store.LABELS, **zeros)
@@ -227,7 +227,7 @@ def test_the_signature_changes_with_any_file(artifacts):
     assert store.signature(DATASET) != before
 
 
-def test_an_unknown_name_is_reported_with_the_known_ones():
+def test_the_error_for_an_unknown_name_lists_the_known_names():
     with pytest.raises(UnknownNameError, match="random-forest"):
         store.load_record("mnist", "randomforest")
     with pytest.raises(UnknownNameError, match="digits"):

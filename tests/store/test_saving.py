@@ -1,4 +1,4 @@
-"""Saving runs: completely or not at all, and with the results that were added before if they still apply."""
+"""Saving runs: no partial run is written, and earlier additions are kept if they still apply."""
 
 import os
 import shutil
@@ -28,7 +28,7 @@ def test_a_saved_run_is_loaded_unchanged(artifacts):
     shutil.rmtree(artifacts)
     saved = store.save_run(record, model=model, scores=scores, labels=labels)
     assert saved == store.load_record(DATASET, NAME)
-    assert replace(saved, files=record.files) == record  # another version of zlib compresses the same content otherwise
+    assert replace(saved, files=record.files) == record  # other versions of zlib compress to other bytes
     assert model_of(NAME) == model
     np.testing.assert_array_equal(store.load_scores(saved), scores)
     for split, array in labels.items():
@@ -47,7 +47,7 @@ def test_a_record_with_a_number_that_is_not_finite_is_not_written(run, value):
 
 
 @pytest.mark.parametrize("renames", [1, 2, 3])
-def test_a_process_that_is_killed_while_saving_leaves_the_old_run_or_one_that_is_refused(run, renames):
+def test_a_process_killed_while_saving_leaves_the_old_run_or_an_invalid_one(run, renames):
     before = store.load_record(DATASET, NAME)
     script = f"""
 import os

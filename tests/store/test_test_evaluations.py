@@ -1,4 +1,4 @@
-"""The log of test-set evaluations: complete, and robust against damaged lines."""
+"""The log of test-set evaluations. Damaged lines do not affect the others."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -17,7 +17,7 @@ from tests.conftest import PROJECT
 
 @pytest.fixture(autouse=True)
 def log(artifacts):
-    """Return the path of the log, of a dataset that has runs but no logged evaluation."""
+    """Return the path of the log of a dataset that has runs but no logged evaluations."""
     path = evaluations_file("digits")
     path.unlink(missing_ok=True)
     return path
@@ -36,7 +36,7 @@ def log_run(seed=0):
     )
 
 
-def test_every_training_that_is_evaluated_on_the_test_split_adds_a_line():
+def test_every_training_that_is_evaluated_on_the_test_set_is_logged():
     record = train("logistic", "digits")
     curve = measure_learning_curve("logistic", "digits", again=True).learning_curve
     found = load_evaluations("digits")
@@ -70,7 +70,7 @@ def test_an_incomplete_line_does_not_affect_the_others(log):
     assert load_evaluations("digits")["seed"].tolist() == [1, 2, 3]
 
 
-def test_evaluations_of_custom_runs_have_a_file_that_is_not_committed_and_are_loaded_with_the_others(log):
+def test_evaluations_of_custom_runs_are_in_an_ignored_file_and_loaded_with_the_others(log):
     train("logistic", "digits", custom=CustomRun(changes={"C": 0.5}))
     log_run(1)
     assert len(log.read_text().splitlines()) == 1

@@ -17,7 +17,7 @@ def test_only_the_hyperparameters_of_the_best_trial_are_described_as_tuned(histo
     assert how_chosen("digits", "logistic", CURRENT | {"max_iter": 7}) is None
 
 
-def test_the_verdict_confirms_the_hyperparameters_in_use_or_reports_better_ones_with_the_gain(history):
+def test_the_verdict_confirms_the_hyperparameters_in_use_or_recommends_better_ones(history):
     assert verdict(history) == f"The hyperparameters in use are the best found: C {CURRENT['C']:g}."
     better = replace(history, trials=(*history.trials, trial(4, 0.98, 0.1)))
     low, high = confint_proportions_2indep(147, 150, 144, 150, method="newcomb", compare="diff")

@@ -17,18 +17,20 @@ from mnist_core.store.tuning_history import (
 from tests.store.helpers import CURRENT
 
 
-def test_a_saved_history_is_loaded_unchanged_also_for_a_custom_run(history):
+def test_a_saved_history_is_loaded_unchanged_by_a_classifier_and_its_custom_runs(history):
     assert load_history("digits", "logistic") is None
     save_history(history)
     assert load_history("digits", "logistic") == load_history("digits", "logistic@1") == history
     assert (history.best.number, history.completed, history.combinations) == (0, 2, 3)
 
 
-def change(**fields):
+def with_fields(**fields):
+    """Return a function that changes fields of a history."""
     return lambda found: found | fields
 
 
-def change_first(**fields):
+def with_first_trial(**fields):
+    """Return a function that changes fields of the first trial of a history."""
     return lambda found: found | {"trials": [found["trials"][0] | fields, *found["trials"][1:]]}
 
 
@@ -37,32 +39,32 @@ def change_first(**fields):
     [
         (lambda found: [], "Expected `object`, got `array`"),
         (lambda found: {"schema": 1}, "Object missing required field"),
-        (change(other=1), "Missing or unknown fields: other"),
-        (change(schema=99), "has schema 99, this version reads 1"),
-        (change(classifier="sgd"), "belongs to sgd on digits"),
-        (change(dataset="mnist"), "belongs to logistic on mnist"),
-        (change(fingerprint="abc"), "was made with data abc"),
-        (change(trials=None), "Expected `array`, got `null`, found None - at `$.trials`"),
-        (change(space={}), "Expected `object` of length >= 1 - at `$.space`"),
-        (change(space={"C": []}), "Expected `array` of length >= 1 - at `$.space"),
-        (change(n_holdout=0), "Expected `int` >= 1, found 0 - at `$.n_holdout`"),
-        (change(seed=None), "Expected `int`, got `null`, found None - at `$.seed`"),
+        (with_fields(other=1), "Missing or unknown fields: other"),
+        (with_fields(schema=99), "has schema 99, this version reads 1"),
+        (with_fields(classifier="sgd"), "belongs to sgd on digits"),
+        (with_fields(dataset="mnist"), "belongs to logistic on mnist"),
+        (with_fields(fingerprint="abc"), "was made with data abc"),
+        (with_fields(trials=None), "Expected `array`, got `null`, found None - at `$.trials`"),
+        (with_fields(space={}), "Expected `object` of length >= 1 - at `$.space`"),
+        (with_fields(space={"C": []}), "Expected `array` of length >= 1 - at `$.space"),
+        (with_fields(n_holdout=0), "Expected `int` >= 1, found 0 - at `$.n_holdout`"),
+        (with_fields(seed=None), "Expected `int`, got `null`, found None - at `$.seed`"),
         (lambda found: found | {"trials": found["trials"][::-1]}, "Expected trials sorted by number"),
         (lambda found: found | {"trials": found["trials"][:1] * 2}, "Expected trials sorted by number, each once"),
-        (change_first(number=-1), "Expected `int` >= 0, found -1 - at `$.trials[0].number`"),
-        (change_first(accuracy=1.5), "Expected `float` <= 1.0, found 1.5 - at `$.trials[0].accuracy`"),
-        (change_first(accuracy=float("nan")), "found nan - at `$.trials[0].accuracy`"),
-        (change_first(accuracy=None), "found None in a trial that is complete - at `$.trials[0].accuracy`"),
-        (change_first(state="failed"), "in a trial that is failed - at `$.trials[0].accuracy`"),
-        (change_first(state="pruned"), "Invalid enum value 'pruned', found 'pruned' - at `$.trials[0].state`"),
-        (change_first(parameters={"D": 1}), "Expected values of C, found D - at `$.trials[0].parameters`"),
-        (change_first(seconds="long"), "Expected `float`, got `str`, found 'long' - at `$.trials[0].seconds`"),
-        (change_first(seconds=float("inf")), "Expected a finite number, found inf - at `$.trials[0].seconds`"),
-        (change_first(seconds=-1), "Expected `float` >= 0.0, found -1 - at `$.trials[0].seconds`"),
-        (change_first(other=1), "Missing or unknown fields: other - at `$.trials[0]`"),
+        (with_first_trial(number=-1), "Expected `int` >= 0, found -1 - at `$.trials[0].number`"),
+        (with_first_trial(accuracy=1.5), "Expected `float` <= 1.0, found 1.5 - at `$.trials[0].accuracy`"),
+        (with_first_trial(accuracy=float("nan")), "found nan - at `$.trials[0].accuracy`"),
+        (with_first_trial(accuracy=None), "found None in a trial that is complete - at `$.trials[0].accuracy`"),
+        (with_first_trial(state="failed"), "in a trial that is failed - at `$.trials[0].accuracy`"),
+        (with_first_trial(state="pruned"), "Invalid enum value 'pruned', found 'pruned' - at `$.trials[0].state`"),
+        (with_first_trial(parameters={"D": 1}), "Expected values of C, found D - at `$.trials[0].parameters`"),
+        (with_first_trial(seconds="long"), "Expected `float`, got `str`, found 'long' - at `$.trials[0].seconds`"),
+        (with_first_trial(seconds=float("inf")), "Expected a finite number, found inf - at `$.trials[0].seconds`"),
+        (with_first_trial(seconds=-1), "Expected `float` >= 0.0, found -1 - at `$.trials[0].seconds`"),
+        (with_first_trial(other=1), "Missing or unknown fields: other - at `$.trials[0]`"),
     ],
 )
-def test_a_damaged_or_foreign_history_is_refused_with_a_remedy_and_is_not_changed(history, damage, reason):
+def test_an_invalid_history_is_refused_with_a_remedy_and_not_changed(history, damage, reason):
     save_history(history)
     path = tuning_file("digits", "logistic")
     path.write_text(json.dumps(damage(json.loads(path.read_text()))))

@@ -1,4 +1,4 @@
-"""A Dask cluster on this machine gives the same results as local processes, also if workers are lost."""
+"""Trainings on a Dask cluster on this machine, compared with local processes, and lost workers."""
 
 import contextlib
 import json
@@ -32,7 +32,7 @@ pytest.importorskip("cleanlab", reason="cleanlab is not installed (pip install -
 TIMEOUT = 90
 """Seconds before a wait fails the test."""
 ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("MNIST_")}
-ENVIRONMENT |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}  # as Dask's nanny sets them
+ENVIRONMENT |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}  # Dask's nanny would set these variables
 
 
 class Cluster:
@@ -40,21 +40,21 @@ class Cluster:
 
     def __init__(self, folder):
         self.folder, self.processes = folder, []
-        place = folder / "scheduler.json"
-        self.scheduler = self._start("scheduler", "--host", "127.0.0.1", "--port", "0", "--scheduler-file", str(place))
+        file = folder / "scheduler.json"
+        self.scheduler = self._start("scheduler", "--host", "127.0.0.1", "--port", "0", "--scheduler-file", str(file))
         self.address = ""
         end = time.monotonic() + TIMEOUT
         while not self.address:
             assert time.monotonic() < end, "the scheduler wrote no address"
             assert self.scheduler.poll() is None, (folder / "dask.log").read_text()
             with contextlib.suppress(OSError, ValueError):
-                self.address = json.loads(place.read_text())["address"]
+                self.address = json.loads(file.read_text())["address"]
             time.sleep(0.05)
 
-    def start_worker(self, *options, where=PROJECT):
-        """Start a worker without a nanny, which would restart it."""
+    def start_worker(self, *options, cwd=PROJECT):
+        """Start a worker. It has no nanny, which would restart it after it is killed."""
         options = (self.address, "--no-nanny", "--local-directory", str(self.folder), *options)
-        return self._start("worker", *options, where=where)
+        return self._start("worker", *options, cwd=cwd)
 
     def workers(self, count):
         """Start workers, and return them after they have joined the cluster."""
@@ -66,21 +66,22 @@ class Cluster:
         return started
 
     def stop(self):
+        """Kill all processes."""
         for process in self.processes:
             process.kill()
             process.wait(TIMEOUT)
 
-    def _start(self, *options, where=PROJECT):
+    def _start(self, *options, cwd=PROJECT):
         with (self.folder / "dask.log").open("ab") as log:
             command = [sys.executable, "-m", "dask", *options, "--no-dashboard"]
-            process = subprocess.Popen(command, cwd=where, env=ENVIRONMENT, stdout=log, stderr=log)
+            process = subprocess.Popen(command, cwd=cwd, env=ENVIRONMENT, stdout=log, stderr=log)
         self.processes.append(process)
         return process
 
 
 @pytest.fixture(autouse=True)
 def one_thread():
-    """Limit thread pools to one thread, because threads compete on a busy machine."""
+    """Limit thread pools to one thread, because threads compete for cores on a busy machine."""
     with threadpool_limits(1):
         yield
 
@@ -102,6 +103,7 @@ def cross_validated(*names, **options):
 
 
 def outcomes(history):
+    """Return the trials of a history without their times."""
     return [(trial.number, trial.parameters, trial.accuracy, trial.state) for trial in history.trials]
 
 
@@ -124,18 +126,18 @@ def test_a_cluster_gives_the_same_results_as_local_processes(cluster, artifacts)
 
 @pytest.mark.slow
 def test_results_are_complete_after_a_worker_is_killed(cluster, artifacts):
-    victim, _ = cluster.workers(2)
+    first, _ = cluster.workers(2)
     reported = []
 
     def kill_once(message, share=None, *, entry=None):
         if "fold" in message:
             reported.append(message)
-        if len(reported) == 1 and victim.poll() is None:
-            victim.kill()
-            victim.wait(TIMEOUT)
+        if len(reported) == 1 and first.poll() is None:
+            first.kill()
+            first.wait(TIMEOUT)
 
     remote = cross_validated("sgd", scheduler=cluster.address, progress=kill_once)
-    assert victim.poll() == -signal.SIGKILL
+    assert first.poll() == -signal.SIGKILL
     assert len(reported) == len(set(reported)) == 5
     local = cross_validated("sgd")
     assert remote["sgd"][0] == local["sgd"][0]
@@ -175,32 +177,32 @@ def test_a_lost_scheduler_is_reported_and_finished_trials_are_kept(cluster, tmp_
     monkeypatch.setenv("MNIST_ARTIFACTS_DIR", str(tmp_path / "artifacts"))
     cluster.workers(1)
 
-    def lose(message, share=None, *, entry=None):
+    def kill_scheduler(message, share=None, *, entry=None):
         if message.startswith("trial") and cluster.scheduler.poll() is None:
             cluster.scheduler.kill()
             cluster.scheduler.wait(TIMEOUT)
 
     with pytest.raises(TrainingError, match=r"connection to the Dask scheduler was lost\. Finished work is kept\."):
-        tune("sgd", "digits", trials=6, scheduler=cluster.address, progress=lose)
+        tune("sgd", "digits", trials=6, scheduler=cluster.address, progress=kill_scheduler)
     assert 1 <= len(load_history("digits", "sgd").trials) < 6
 
 
 @pytest.mark.slow
 def test_missing_workers_several_threads_and_other_code_are_refused(cluster, tmp_path, monkeypatch):
     monkeypatch.setattr(cluster_module, "SECONDS_TO_ANSWER", 2.0)
-    refused(cluster, r"has no workers\. Start: python -m dask scheduler")
+    assert_refused(cluster, r"has no workers\. Start: python -m dask scheduler")
     monkeypatch.setattr(cluster_module, "SECONDS_TO_ANSWER", float(TIMEOUT))
     several = cluster.start_worker("--nthreads", "2")
-    refused(cluster, r"Expected workers with one thread.*--nworkers")
-    retire(several)
-    without_code = cluster.start_worker("--nthreads", "1", where=tmp_path)
-    refused(cluster, r"cannot use the project's code.*in the project's folder")
-    retire(without_code)
+    assert_refused(cluster, r"Expected workers with one thread.*--nworkers")
+    stop_worker(several)
+    without_code = cluster.start_worker("--nthreads", "1", cwd=tmp_path)
+    assert_refused(cluster, r"cannot use the project's code.*in the project's folder")
+    stop_worker(without_code)
     old = tmp_path / "old"
     shutil.copytree(PROJECT / "mnist_core", old / "mnist_core", ignore=shutil.ignore_patterns("__pycache__"))
     (old / "mnist_core" / "training" / "more.py").write_text("")
-    cluster.start_worker("--nthreads", "1", where=old)
-    refused(cluster, r"has the project's code [0-9a-f]+ instead of [0-9a-f]+")
+    cluster.start_worker("--nthreads", "1", cwd=old)
+    assert_refused(cluster, r"has the project's code [0-9a-f]+ instead of [0-9a-f]+")
 
 
 @pytest.mark.slow
@@ -208,21 +210,22 @@ def test_another_version_of_a_package_is_refused(cluster, monkeypatch):
     cluster.workers(1)
     version, numpy = metadata.version, np.__version__
     monkeypatch.setattr(metadata, "version", lambda name: version(name) + ".1" * (name == "numpy"))
-    refused(cluster, rf"numpy {numpy} instead of {numpy}\.1\.")
+    assert_refused(cluster, rf"numpy {numpy} instead of {numpy}\.1\.")
 
 
-def refused(cluster, reason):
+def assert_refused(cluster, reason):
+    """Assert that connecting to the cluster raises an error that matches `reason`."""
     with pytest.raises(TrainingError, match=reason), workers(cluster.address, 1, ["numpy"]):
         pass
 
 
-def retire(worker):
-    """End a worker regularly, so that the scheduler notices it at once."""
+def stop_worker(worker):
+    """Stop a worker with SIGTERM, so that the scheduler notices it at once."""
     worker.terminate()
     worker.wait(TIMEOUT)
 
 
-def test_a_silent_port_a_closed_port_and_an_invalid_address_are_refused_within_the_timeout(monkeypatch):
+def test_silent_ports_closed_ports_and_invalid_addresses_are_refused_within_the_timeout(monkeypatch):
     monkeypatch.setattr(cluster_module, "SECONDS_TO_ANSWER", 1.0)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         address = f"tcp://127.0.0.1:{silent.getsockname()[1]}"
@@ -240,6 +243,6 @@ def test_a_missing_dask_is_reported_with_the_command_that_installs_it(monkeypatc
         workers("tcp://127.0.0.1:8786", 1).__enter__()
 
 
-def test_a_local_process_that_is_ended_is_reported():
-    with workers(None, 2) as pool, pytest.raises(TrainingError, match=r"ended from outside.*Fewer --jobs"):
+def test_a_local_process_that_is_killed_is_reported():
+    with workers(None, 2) as pool, pytest.raises(TrainingError, match=r"was killed.*Fewer --jobs"):
         list(pool.run(os._exit, [(1,)] * 2))

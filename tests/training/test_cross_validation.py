@@ -1,4 +1,4 @@
-"""Cross-validation of real classifiers on the UCI digits."""
+"""Cross-validation of classifiers on the UCI digits."""
 
 import json
 from dataclasses import replace
@@ -24,7 +24,7 @@ from tests.conftest import remove_additions
 pytest.importorskip("cleanlab", reason="cleanlab is not installed (pip install -r requirements-train.txt)")
 
 FLOOR = np.exp(-MAX_STEPS / STEPS_PER_NAT)
-"""Smaller probabilities of other classes than the label are not stored."""
+"""Smallest probability that is stored for a class other than the label."""
 
 
 @pytest.fixture
@@ -39,7 +39,8 @@ def training():
     return load_dataset("digits").train
 
 
-def run(*names):
+def cross_validated(*names):
+    """Cross-validate classifiers, and return the outcomes by name."""
     return {outcome.classifier: outcome for outcome in cross_validate(names, "digits")}
 
 
@@ -51,8 +52,8 @@ def test_folds_are_stratified_and_every_sample_is_held_out_once(training):
     assert set(folds.tolist()) == set(range(FOLDS))
 
 
-def test_out_of_fold_scores_are_those_of_cross_val_predict(bare, training):
-    record = run("sgd")["sgd"].record
+def test_out_of_fold_scores_match_cross_val_predict(bare, training):
+    record = cross_validated("sgd")["sgd"].record
     values = hyperparameters_for("sgd", "digits")
     model = SGDClassifier(
         alpha=values["alpha"], average=values["average"], max_iter=values["epochs"], tol=None, random_state=0
@@ -72,7 +73,7 @@ def test_the_temperature_is_fitted_on_out_of_fold_scores_and_the_test_scores_sta
     path = bare / "digits" / "logistic" / store.RECORD
     path.write_text(json.dumps(json.loads(path.read_text()) | {"temperature": 123.0}))
     before = store.load_record("digits", "logistic")
-    after = run("logistic")["logistic"].record
+    after = cross_validated("logistic")["logistic"].record
     assert after == store.load_record("digits", "logistic")
     found = fit_temperature(store.load_out_of_fold(after), store.load_labels(after, "train"))
     assert after.temperature == pytest.approx(found, rel=5e-3)  # stored scores are rounded and have a floor
@@ -86,22 +87,22 @@ def test_the_temperature_is_fitted_on_out_of_fold_scores_and_the_test_scores_sta
 def test_an_interrupted_cross_validation_continues_with_the_missing_folds(bare, monkeypatch):
     scored = []
 
-    def score(model, fold, *data):
+    def interrupt_fourth(model, fold, *data):
         scored.append(fold)
         if len(scored) == 4:
             raise KeyboardInterrupt
-        return real(model, fold, *data)
+        return score_fold(model, fold, *data)
 
-    real = cross_validation._score_fold
-    monkeypatch.setattr(cross_validation, "_score_fold", score)
+    score_fold = cross_validation._score_fold
+    monkeypatch.setattr(cross_validation, "_score_fold", interrupt_fourth)
     with pytest.raises(KeyboardInterrupt):
-        run("sgd")
+        cross_validated("sgd")
     assert store.load_record("digits", "sgd").cross_validation is None
     kept = sorted((bare / "digits" / "sgd" / "folds").iterdir())
     assert len(kept) == 3
     kept[0].write_bytes(b"PK damaged")
     first, scored[:] = list(scored), [9] * 10
-    outcome = run("sgd")["sgd"]
+    outcome = cross_validated("sgd")["sgd"]
     assert sorted(scored[10:]) == sorted({0, 1, 2, 3, 4} - {int(path.stem[-1]) for path in kept[1:]})
     assert len(outcome.record.cross_validation.accuracies) == FOLDS
     assert first[:3] != scored[10:]
@@ -117,13 +118,13 @@ def test_stored_folds_of_other_hyperparameters_seeds_or_data_are_not_used(bare, 
 def test_a_classifier_that_fails_is_reported_and_the_others_are_finished(bare, monkeypatch):
     fit = Linear.fit
 
-    def broken(self, *data, **options):
+    def fail_if_scaled(self, *data, **options):
         if self._scaler is not None:
             raise ValueError("singular matrix")
         return fit(self, *data, **options)
 
-    monkeypatch.setattr(Linear, "fit", broken)
-    outcomes = run("sgd-scaled", "sgd")
+    monkeypatch.setattr(Linear, "fit", fail_if_scaled)
+    outcomes = cross_validated("sgd-scaled", "sgd")
     assert outcomes["sgd-scaled"].record is None
     assert "singular matrix" in outcomes["sgd-scaled"].error
     assert outcomes["sgd"].record.cross_validation.accuracy > 0.9
@@ -132,4 +133,4 @@ def test_a_classifier_that_fails_is_reported_and_the_others_are_finished(bare, m
 def test_a_missing_run_is_reported(tmp_path, monkeypatch):
     monkeypatch.setenv("MNIST_ARTIFACTS_DIR", str(tmp_path))
     with pytest.raises(ArtifactMissingError, match="train sgd --dataset digits"):
-        run("sgd")
+        cross_validated("sgd")

@@ -1,9 +1,8 @@
-"""An ensemble of two fast classifiers on the UCI digits, trained by the command."""
+"""Training, storing and evaluating an ensemble of two fast classifiers on the UCI digits."""
 
 import hashlib
 import json
 import shutil
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,16 +11,13 @@ import pytest
 from mnist_core import load_classifier, load_dataset, store
 from mnist_core.__main__ import main
 from mnist_core.base.errors import ArtifactCorruptError, ArtifactStaleError, TrainingError
-from mnist_core.classifiers.ensemble import to_json
 from mnist_core.classifiers.onnx.served import OnnxClassifier
 from mnist_core.classifiers.registry import get_trainable_spec, list_classifiers
-from mnist_core.cli import train as train_command
 from mnist_core.evaluation.metrics import softmax
 from mnist_core.images.transforms import TRANSFORMS
 from mnist_core.store.record import ENSEMBLE
 from mnist_core.store.test_evaluations import hyperparameters_digest, load_evaluations
 from mnist_core.training import robustness, train, up_to_date
-from mnist_core.training.ensemble import OUTDATED_WEIGHTS
 from mnist_core.training.ensemble_weights import cross_fitted_scores, fit_weights
 from mnist_core.training.label_issues import find_label_issues
 from mnist_core.training.robustness import measure_robustness
@@ -32,19 +28,21 @@ from tests.conftest import remove_additions
 
 pytestmark = pytest.mark.usefixtures("ensemble_artifacts")
 NAME, MEMBERS = "ensemble", ("logistic", "sgd")
-ON = ["--dataset", "digits"]
+DATASET_OPTION = ["--dataset", "digits"]
 
 
 def stored(name=NAME):
+    """Return the record of a stored run."""
     return store.load_record("digits", name)
 
 
-def weights(record=None):
-    return [member.weight for member in store.load_members(record or stored())]
+def weights():
+    """Return the weights of the stored ensemble."""
+    return [member.weight for member in store.load_members(stored())]
 
 
 def test_a_stored_ensemble_is_verified_and_predicts_the_weighted_geometric_mean_of_its_members(capsys):
-    assert main(["verify", NAME, *ON]) == 0
+    assert main(["verify", NAME, *DATASET_OPTION]) == 0
     record, data = stored(), load_dataset("digits")
     ensemble = load_classifier(NAME, "digits")
     powers = 1.0
@@ -58,7 +56,7 @@ def test_a_stored_ensemble_is_verified_and_predicts_the_weighted_geometric_mean_
     np.testing.assert_array_equal(store.load_scores(record), ensemble.scores(data.test.images))
 
 
-def test_an_ensemble_has_no_model_of_its_own_and_includes_the_times_and_sizes_of_its_members(ensemble_artifacts):
+def test_an_ensemble_has_no_model_file_and_its_time_and_size_include_the_members(ensemble_artifacts):
     record, members = stored(), [stored(name) for name in MEMBERS]
     assert not (ensemble_artifacts / NAME / store.MODEL).exists()
     assert record.files[ENSEMBLE]["bytes"] < 1000
@@ -96,7 +94,7 @@ def test_the_test_set_is_evaluated_once_and_logged():
 @pytest.mark.parametrize("damage", ["another seed", "missing", "corrupt"])
 def test_an_ensemble_is_stale_if_a_member_is_retrained_missing_or_corrupt(ensemble_artifacts, damage, capsys):
     if damage == "another seed":
-        assert main(["train", "sgd", *ON, "--seed", "3"]) == 0
+        assert main(["train", "sgd", *DATASET_OPTION, "--seed", "3"]) == 0
         assert "ensemble on digits: its member sgd was retrained after the ensemble." in capsys.readouterr().err
     elif damage == "missing":
         shutil.rmtree(ensemble_artifacts / "sgd")
@@ -114,16 +112,6 @@ def test_results_added_to_a_member_do_not_change_the_ensemble():
     before = stored()
     store.save_replicates(stored("sgd"), [{"seed": 1, "test_accuracy": 0.9, "fit_seconds": 1.0}])
     assert stored() == before
-
-
-def test_a_retrained_member_must_be_cross_validated_before_the_ensemble_is_trained_again(capsys):
-    train("sgd", "digits", seed=3)
-    assert main(["train", NAME, *ON]) == 1
-    needed = "python -m mnist_core cv sgd --dataset digits"
-    assert f"must be cross-validated first: {needed}" in capsys.readouterr().err
-    assert main([*needed.split()[3:], "--jobs", "1"]) == 0
-    assert main(["train", NAME, *ON]) == 0
-    assert main(["verify", NAME, *ON]) == 0
 
 
 def test_missing_members_must_be_trained_and_then_cross_validated(ensemble_artifacts):
@@ -148,13 +136,13 @@ def test_an_invalid_members_file_is_corrupt_even_if_its_hash_matches_the_record(
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt, ValueError])
-def test_a_training_that_fails_in_its_last_step_does_not_change_the_stored_run(ensemble_artifacts, error, monkeypatch):
+def test_a_training_that_fails_at_the_end_does_not_change_the_stored_run(ensemble_artifacts, error, monkeypatch):
     def fail(*_):
         raise error
 
     before = {path: path.read_bytes() for path in (ensemble_artifacts / NAME).iterdir()}
     train("sgd", "digits", seed=3)
-    assert main(["cv", "sgd", *ON, "--jobs", "1"]) == 0
+    assert main(["cv", "sgd", *DATASET_OPTION, "--jobs", "1"]) == 0
     monkeypatch.setattr("mnist_core.training.out_of_fold.find_label_issues", fail)
     with pytest.raises(error):
         train(NAME, "digits")
@@ -174,72 +162,24 @@ def test_an_ensemble_without_cross_validation_is_not_up_to_date(ensemble_artifac
     assert up_to_date(NAME, "digits") is None
 
 
-@pytest.mark.parametrize(("sharper", "hotter"), [(1, 2), (2, 1)])
-def test_an_ensemble_with_outdated_weights_can_be_served_but_is_not_up_to_date(ensemble_artifacts, sharper, hotter):
+@pytest.mark.parametrize(("logit_factor", "temperature_factor"), [(1, 2), (2, 1)])
+def test_an_ensemble_with_outdated_weights_can_be_served_but_is_not_up_to_date(
+    ensemble_artifacts, logit_factor, temperature_factor
+):
     before, member = stored(), stored("sgd")
-    scores, temperature = sharper * hotter * store.load_out_of_fold(member), hotter * member.temperature
+    temperature = temperature_factor * member.temperature
+    scores = logit_factor * temperature_factor * store.load_out_of_fold(member)
     label_issues = {split: store.load_label_issues(member, split) for split in ("train", "test")}
     store.save_cross_validation(
         member, member.cross_validation, temperature=temperature, scores=scores, label_issues=label_issues
     )
     assert stored() == before
     assert up_to_date(NAME, "digits") is None
-    assert main(["train", NAME, *ON]) == 0
+    assert main(["train", NAME, *DATASET_OPTION]) == 0
     assert up_to_date(NAME, "digits") == stored()
 
 
-@pytest.mark.parametrize(
-    ("command", "purpose"),
-    [
-        (["curve", NAME], "A learning curve"),
-        (["tune", NAME], "Tuning"),
-        (["train", NAME, "--subset", "300"], "A custom run"),
-        (["train", NAME, "--set", 'members=["sgd"]'], "A custom run"),
-    ],
-)
-def test_commands_for_single_classifiers_refuse_an_ensemble_and_name_its_members(
-    ensemble_artifacts, command, purpose, capsys
-):
-    before = stored()
-    assert main([*command, *ON]) == 1
-    complaint = capsys.readouterr().err
-    assert f"{purpose} needs a single classifier, found the ensemble {NAME}." in complaint
-    assert "Use its members instead: logistic, sgd." in complaint
-    assert "run: python -m mnist_core train ensemble" in complaint
-    assert stored() == before
-    assert [name for name in store.list_runs("digits") if "@" in name] == []
-
-
-def test_cv_of_an_ensemble_prints_the_command_that_cross_validates_it(capsys):
-    before = stored()
-    assert main(["cv", NAME, *ON, "--force"]) == 0
-    assert "python -m mnist_core train ensemble --dataset digits --force" in capsys.readouterr().out
-    assert stored() == before
-
-
-def keep_only(ensemble_artifacts, *names):
-    for name in list_classifiers("digits"):
-        if name not in names:
-            shutil.rmtree(ensemble_artifacts / name, ignore_errors=True)
-
-
-@pytest.mark.parametrize("state", ["current", "stale"])
-@pytest.mark.parametrize("command", ["curve", "cv"])
-def test_curve_all_and_cv_all_leave_out_the_ensemble(ensemble_artifacts, command, state, capsys):
-    keep_only(ensemble_artifacts, NAME, *MEMBERS)
-    if state == "stale":
-        (ensemble_artifacts / "sgd" / store.RECORD).unlink()
-    assert main([command, "--all", *ON]) == 0
-    output = capsys.readouterr()
-    if command == "cv":
-        current, stale = f"{NAME:<14} is an ensemble", "Left out: ensemble on digits: its member sgd"
-        assert (current if state == "current" else stale) in output.out + output.err
-    else:
-        assert NAME not in output.out + output.err
-        assert "Left out: mlp on digits" in output.err
-
-
-def test_with_another_seed_every_member_is_trained_again_and_the_weights_stay(ensemble_artifacts):
+def test_with_another_seed_the_members_are_retrained_and_the_weights_stay(ensemble_artifacts):
     data, before = load_dataset("digits"), stored()
     record = train_seeds(NAME, "digits", count=3)
     assert [entry["seed"] for entry in record.replicates] == [1, 2]
@@ -252,74 +192,7 @@ def test_with_another_seed_every_member_is_trained_again_and_the_weights_stay(en
             logs += weight * np.log(proba.astype(float).clip(min=np.exp(-12)))
         assert entry["test_accuracy"] == (logs.argmax(axis=1) == data.test.labels).mean()
     assert (record.test_accuracy, record.files) == (before.test_accuracy, before.files)
-    assert [stored(name).replicates for name in MEMBERS] == [(), ()]  # these must be trained by name
-
-
-def test_seeds_of_a_stale_ensemble_are_refused(ensemble_artifacts, capsys):
-    train("sgd", "digits", seed=3)
-    assert main(["seeds", NAME, *ON]) == 1
-    assert "its member sgd was retrained after the ensemble" in capsys.readouterr().err
-
-
-@pytest.mark.parametrize("command", ["curve", "seeds", "cv", "robustness"])
-def test_a_stale_run_of_a_single_classifier_is_an_error_for_every_command_with_all(ensemble_artifacts, command, capsys):
-    record = json.loads((ensemble_artifacts / "sgd" / store.RECORD).read_text())
-    (ensemble_artifacts / "sgd" / store.RECORD).write_text(json.dumps(record | {"hyperparameters": {"alpha": 1}}))
-    assert main([command, "--all", *ON]) == 1
-    complaint = capsys.readouterr().err
-    assert "sgd on digits: it was trained with other hyperparameters" in complaint
-    assert "Left out: sgd" not in complaint
-
-
-def test_cv_of_an_ensemble_that_is_not_cross_validated_fails_with_the_command_that_does_it(ensemble_artifacts, capsys):
-    remove_additions(ensemble_artifacts, "cross_validation")
-    assert main(["cv", NAME, *ON]) == 1
-    assert (
-        "an ensemble is cross-validated by its training: python -m mnist_core train ensemble" in capsys.readouterr().err
-    )
-    shutil.rmtree(ensemble_artifacts / NAME)
-    assert main(["cv", NAME, *ON]) == 1
-    assert "python -m mnist_core train ensemble --dataset digits" in capsys.readouterr().err
-
-
-def test_train_all_leaves_out_an_ensemble_without_cross_validated_members_and_prints_the_commands(
-    ensemble_artifacts, monkeypatch, capsys
-):
-    monkeypatch.setattr(train_command, "list_classifiers", lambda _: [*MEMBERS, NAME])
-    keep_only(ensemble_artifacts, "logistic")
-    assert main(["train", "--all", *ON]) == 0
-    commands = "python -m mnist_core cv sgd --dataset digits, then python -m mnist_core train ensemble --dataset digits"
-    assert f"first: {commands}" in capsys.readouterr().err
-    assert not (ensemble_artifacts / NAME).exists()
-    for command in commands.split(", then "):
-        assert main(command.split()[3:]) == 0
-    assert main(["train", "--all", *ON]) == 0
-    assert capsys.readouterr().out.count("Up to date") == 3
-
-
-def test_cv_of_a_member_reports_an_ensemble_with_outdated_weights(ensemble_artifacts, capsys):
-    fold = store.load_out_of_fold(stored("sgd"))
-    label_issues = {split: store.load_label_issues(stored("sgd"), split) for split in ("train", "test")}
-    other = stored("sgd").cross_validation
-    store.save_cross_validation(stored("sgd"), other, temperature=1.0, scores=fold, label_issues=label_issues)
-    assert main(["train", NAME, *ON]) == 0
-    assert main(["cv", "sgd", *ON, "--force", "--jobs", "1"]) == 0
-    complaint = capsys.readouterr().err
-    assert f"{NAME} on digits: {OUTDATED_WEIGHTS} Train it again: python -m mnist_core train ensemble" in complaint
-    assert main(["verify", NAME, *ON]) == 1
-    assert OUTDATED_WEIGHTS in capsys.readouterr().err
-
-
-def test_verify_finds_weights_that_differ_from_those_of_the_out_of_fold_scores(ensemble_artifacts, capsys):
-    first, second = store.load_members(stored())
-    changed = to_json([replace(first, weight=first.weight - 0.1), replace(second, weight=second.weight + 0.1)])
-    assert first.weight > 0.1
-    (ensemble_artifacts / NAME / ENSEMBLE).write_bytes(changed)
-    record = json.loads((ensemble_artifacts / NAME / store.RECORD).read_text())
-    record["files"][ENSEMBLE] = {"sha256": hashlib.sha256(changed).hexdigest(), "bytes": len(changed)}
-    (ensemble_artifacts / NAME / store.RECORD).write_text(json.dumps(record))
-    assert main(["verify", NAME, *ON]) == 1
-    assert "the stored weights differ from those fitted" in capsys.readouterr().err
+    assert [stored(name).replicates for name in MEMBERS] == [(), ()]  # they are not stored with the members
 
 
 @pytest.mark.parametrize("file", [store.PREDICTIONS, store.ROBUSTNESS, store.LABEL_ISSUES, store.OUT_OF_FOLD])
@@ -333,22 +206,13 @@ def test_an_ensemble_depends_only_on_the_models_of_its_members(ensemble_artifact
 
 
 def test_loading_all_records_reads_each_model_once(ensemble_artifacts, monkeypatch):
-    keep_only(ensemble_artifacts, NAME, *MEMBERS)
+    for name in set(list_classifiers("digits")) - {NAME, *MEMBERS}:
+        shutil.rmtree(ensemble_artifacts / name, ignore_errors=True)
     read, read_bytes = [], Path.read_bytes
     monkeypatch.setattr(Path, "read_bytes", lambda path: read.append(path) or read_bytes(path))
     records, _ = store.load_records("digits")
     assert [record.classifier for record in records] == ["sgd", "logistic", NAME]
     assert sum(path.name == store.MODEL for path in read) == len(MEMBERS)
-
-
-@pytest.mark.parametrize("jobs", ["1", "2"])
-def test_members_are_trained_before_the_ensemble_in_any_order_of_names(jobs, monkeypatch):
-    trained = []
-    monkeypatch.setattr(train_command, "_train_one", lambda name, *_: trained.append(name) or True)
-    monkeypatch.setattr(train_command, "_train_in_worker", train_command._train_one)
-    monkeypatch.setattr("joblib.Parallel", lambda n_jobs: lambda tasks: [f(*args) for f, args, _ in tasks])
-    assert main(["train", NAME, "sgd", "logistic", *ON, "--jobs", jobs]) == 0
-    assert trained == ["sgd", "logistic", NAME]
 
 
 def test_robustness_evaluates_the_ensemble_and_each_member_once(ensemble_artifacts, monkeypatch):

@@ -1,4 +1,4 @@
-"""Weights of an ensemble, fitted on random members of known accuracy."""
+"""Weights of an ensemble, fitted on random members that differ in accuracy."""
 
 import numpy as np
 import pytest
@@ -38,7 +38,7 @@ def test_weights_close_to_the_fitted_ones_are_not_better(seed):
             assert loss(weights + step, logits, y_true) > best - 1e-6
 
 
-def test_weights_for_two_classes_are_those_of_a_logistic_regression_without_penalty():
+def test_weights_for_two_classes_match_a_logistic_regression_without_penalty():
     rng = np.random.default_rng(0)
     y_true = rng.integers(0, 2, 2000)
     logits = [skill * (2 * y_true - 1) + rng.normal(0, 1, 2000) for skill in (0.5, 1.0)]
@@ -48,7 +48,7 @@ def test_weights_for_two_classes_are_those_of_a_logistic_regression_without_pena
 
 
 @given(st.integers(0, 1000))
-def test_weights_are_shares_and_never_worse_than_any_member_alone(seed):
+def test_weights_sum_to_one_and_are_never_worse_than_a_single_member(seed):
     logits, y_true = random_members(seed, n=100)
     weights = fit_weights(logits, y_true)
     assert (weights >= 0).all()
@@ -59,7 +59,7 @@ def test_weights_are_shares_and_never_worse_than_any_member_alone(seed):
 def test_equal_members_get_equal_weights_and_a_random_member_gets_almost_none():
     (good, *_), y_true = random_members(1, n=2000)
     np.testing.assert_allclose(fit_weights([good, good], y_true), 1 / 2, rtol=1e-3)
-    random = np.roll(good, 1, axis=0)  # equally confident, but for the label of the sample before
+    random = np.roll(good, 1, axis=0)  # equally confident, but in the label of another sample
     assert fit_weights([good, random], y_true)[1] < 0.05
 
 
@@ -72,7 +72,7 @@ def separable(n=200):
     return logits, y_true
 
 
-def test_weights_stay_finite_and_folds_have_one_scale_if_a_pool_is_correct_for_all_samples():
+def test_weights_are_finite_and_folds_have_equal_scales_if_a_pool_has_no_errors():
     logits, y_true = separable()
     weights = fit_weights(logits, y_true)
     assert (weights > 0.2).all()

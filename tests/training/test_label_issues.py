@@ -1,4 +1,4 @@
-"""Suspected label errors: general properties, and errors planted into the UCI digits."""
+"""Suspected label errors: general properties, and planted errors in the labels of the UCI digits."""
 
 import socket
 
@@ -45,7 +45,7 @@ def test_planted_errors_are_found_far_more_often_than_by_chance(name, precision,
 
 @settings(deadline=None, max_examples=25)
 @given(st.integers(0, 2**32 - 1))
-def test_the_order_of_the_samples_has_no_influence(seed):
+def test_the_result_is_independent_of_the_order_of_samples(seed):
     labels, proba = random_sample(seed)
     order = np.random.default_rng(seed).permutation(len(labels))
     np.testing.assert_array_equal(
@@ -55,7 +55,7 @@ def test_the_order_of_the_samples_has_no_influence(seed):
 
 @settings(deadline=None, max_examples=25)
 @given(st.integers(0, 2**32 - 1))
-def test_the_numbering_of_the_classes_has_no_influence(seed):
+def test_the_result_is_independent_of_the_numbering_of_the_classes(seed):
     labels, proba = random_sample(seed)
     other = np.random.default_rng(seed).permutation(10)
     renamed = np.empty_like(proba)
@@ -74,7 +74,7 @@ def test_the_least_likely_label_comes_first_and_another_class_is_always_more_lik
     assert (proba[found].argmax(axis=1) != labels[found]).all()
 
 
-def test_a_classifier_that_predicts_every_label_suspects_no_error():
+def test_no_label_is_suspected_if_all_predictions_equal_the_labels():
     labels = np.arange(50) % 10
     found = find_label_issues(labels, np.where(np.eye(10, dtype=bool)[labels], 0.91, 0.01))
     assert found.shape == (0,)

@@ -36,7 +36,7 @@ def test_points_are_distinct_and_smaller_than_the_training_split(n_train):
     assert all(size < n_train for size, _ in wanted)
 
 
-def test_the_accuracy_of_a_point_is_that_of_scikit_learn_on_the_same_samples(bare):
+def test_the_accuracy_of_a_point_matches_scikit_learn_on_the_same_samples(bare):
     data = load_dataset("digits")
     record = measure_learning_curve("logistic", "digits")
     assert [(entry["n_train"], entry["subset"]) for entry in record.learning_curve] == points(len(data.train))
@@ -56,14 +56,14 @@ def test_the_accuracy_of_a_point_is_that_of_scikit_learn_on_the_same_samples(bar
 def test_an_interrupted_curve_continues_with_the_missing_points(bare, monkeypatch):
     fits = []
 
-    def fit(self, images, labels, **options):
+    def interrupt_third(self, images, labels, **options):
         fits.append(len(images))
         if len(fits) == 3:
             raise KeyboardInterrupt
-        return real(self, images, labels, **options)
+        return fit(self, images, labels, **options)
 
-    real = Linear.fit
-    monkeypatch.setattr(Linear, "fit", fit)
+    fit = Linear.fit
+    monkeypatch.setattr(Linear, "fit", interrupt_third)
     with pytest.raises(KeyboardInterrupt):
         measure_learning_curve("sgd", "digits")
     assert len(store.load_record("digits", "sgd").learning_curve) == 2

@@ -1,4 +1,4 @@
-"""Proposals: each combination once, and dependent only on the seed and the trials before the batch."""
+"""Proposals of hyperparameters: no repetitions, and dependent only on the seed and on earlier batches."""
 
 import itertools
 
@@ -23,7 +23,7 @@ def finished(number, parameters, accuracy):
 
 
 def search(space, score, *, first, seed=0, batch=3):
-    """Return the trials of a search that tries all combinations."""
+    """Run a search until all combinations were tried, and return the trials."""
     trials = []
     while proposed := propose(space, trials, range(len(trials), len(trials) + batch), first=first, seed=seed):
         trials += [finished(number, parameters, score(parameters)) for number, parameters in proposed.items()]

@@ -15,7 +15,7 @@ from mnist_core.store.test_evaluations import load_evaluations
 from mnist_core.training import published_procedures
 
 
-def without_convergence(procedure):
+def with_few_epochs(procedure):
     """Limit the epochs of `sgd-raw`, which does not converge."""
     if procedure.name != "sgd-raw":
         return procedure
@@ -23,12 +23,13 @@ def without_convergence(procedure):
 
 
 @pytest.fixture
-def on_digits(tmp_path, monkeypatch):
+def digits_data(tmp_path, monkeypatch):
+    """Reduce the procedures to three, measure them on the UCI digits, and return these."""
     monkeypatch.setenv("MNIST_ARTIFACTS_DIR", str(tmp_path))
     monkeypatch.setattr(published_procedures, "DATASET", "digits")
     names = ("sgd-default", "sgd-raw", "nystroem-50")
     procedures = published_procedures.procedures()
-    wanted = [without_convergence(procedure) for procedure in procedures if procedure.name in names]
+    wanted = [with_few_epochs(procedure) for procedure in procedures if procedure.name in names]
     monkeypatch.setattr(published_procedures, "procedures", lambda: wanted)
     return load_dataset("digits")
 
@@ -39,38 +40,37 @@ def test_every_claim_has_a_procedure_or_a_classifier():
     assert {claim.measured for claim in PUBLISHED_CLAIMS} <= procedures | classifiers
 
 
-def test_the_measured_accuracies_are_those_of_scikit_learn(on_digits):
-    found = published_procedures.measure_procedures()
-    model = SGDClassifier(random_state=0).fit(as_rows(on_digits.train.images), on_digits.train.labels)
-    assert found["sgd-default"].train_accuracy == model.score(as_rows(on_digits.train.images), on_digits.train.labels)
-    assert found["sgd-default"].test_accuracy == model.score(as_rows(on_digits.test.images), on_digits.test.labels)
+def test_the_measured_accuracies_match_scikit_learn(digits_data):
+    found, train, test = published_procedures.measure_procedures(), digits_data.train, digits_data.test
+    model = SGDClassifier(random_state=0).fit(as_rows(train.images), train.labels)
+    assert found["sgd-default"].train_accuracy == model.score(as_rows(train.images), train.labels)
+    assert found["sgd-default"].test_accuracy == model.score(as_rows(test.images), test.labels)
     assert len(found["sgd-raw"].fold_accuracies) == 5
     assert found["sgd-raw"].test_accuracy is None
     assert 0.8 < found["nystroem-50"].test_accuracy < 1
-    assert claims.load_measurements(on_digits.spec.fingerprint) == found
+    assert claims.load_measurements(digits_data.spec.fingerprint) == found
     log = load_evaluations("digits")
-    assert log["purpose"].tolist() == ["claim", "claim"]  # the cross-validated one is not evaluated on the test set
+    assert log["purpose"].tolist() == ["claim", "claim"]  # sgd-raw is cross-validated, not evaluated on the test set
     assert dict(zip(log["classifier"], log["test_accuracy"], strict=True)) == {
         name: found[name].test_accuracy for name in ("sgd-default", "nystroem-50")
     }
 
 
-def test_an_interrupted_measurement_continues_with_the_missing_procedures(on_digits, monkeypatch):
-    done = []
+@pytest.mark.usefixtures("digits_data")
+def test_an_interrupted_measurement_continues_with_the_missing_procedures(monkeypatch):
+    done, interrupts = [], [1]
 
-    def measure(procedure, *data):
-        if len(done) == 1:
+    def interrupt_second(procedure, *data):
+        if len(done) in interrupts:
             raise KeyboardInterrupt
         done.append(procedure.name)
-        return real(procedure, *data)
+        return measure(procedure, *data)
 
-    real = published_procedures._measure
-    monkeypatch.setattr(published_procedures, "_measure", measure)
+    measure = published_procedures._measure
+    monkeypatch.setattr(published_procedures, "_measure", interrupt_second)
     with pytest.raises(KeyboardInterrupt):
         published_procedures.measure_procedures()
-    monkeypatch.setattr(
-        published_procedures, "_measure", lambda procedure, *data: done.append(procedure.name) or real(procedure, *data)
-    )
+    interrupts.clear()
     published_procedures.measure_procedures()
     assert sorted(done) == ["nystroem-50", "sgd-default", "sgd-raw"]
 

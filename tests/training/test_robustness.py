@@ -24,14 +24,14 @@ def bare(artifacts):
 
 
 @pytest.fixture
-def few(monkeypatch):
-    """Reduce the transforms to two, for tests that do not depend on their number."""
+def two_transforms(monkeypatch):
+    """Reduce the transforms to two, for tests that do not depend on the number of transforms."""
     monkeypatch.setattr(robustness, "TRANSFORMS", {name: TRANSFORMS[name] for name in ("shift", "noise")})
 
 
 @pytest.fixture
 def counted(monkeypatch):
-    """Record the transforms that are applied, and the number of images in each call of a model."""
+    """Record each distortion, and the number of images in each call of a model."""
     counts = {"distorted": [], "scored": []}
 
     def count_distort(images, transform, amount, indices):
@@ -63,7 +63,7 @@ def test_stored_labels_are_the_predictions_for_the_distorted_test_images():
         assert np.array_equal(labels[1], model.predict(changed))
 
 
-@pytest.mark.usefixtures("bare", "few")
+@pytest.mark.usefixtures("bare", "two_transforms")
 def test_images_are_distorted_once_for_all_classifiers(counted):
     outcomes = measure_robustness([NAME, OTHER], "digits")
     assert [outcome.classifier for outcome in outcomes] == [NAME, OTHER]
@@ -71,7 +71,7 @@ def test_images_are_distorted_once_for_all_classifiers(counted):
     assert len(counted["scored"]) == 2 * 2 * 5
 
 
-@pytest.mark.usefixtures("bare", "few")
+@pytest.mark.usefixtures("bare", "two_transforms")
 def test_only_missing_tests_are_measured_unless_all_are_requested(counted):
     measure_robustness([NAME], "digits")
     before = store.load_record("digits", NAME)
@@ -84,7 +84,7 @@ def test_only_missing_tests_are_measured_unless_all_are_requested(counted):
     assert store.load_record("digits", NAME).robustness == before.robustness
 
 
-@pytest.mark.usefixtures("bare", "few")
+@pytest.mark.usefixtures("bare", "two_transforms")
 def test_an_interrupted_measurement_continues_with_the_missing_tests(counted):
     def interrupt(message, share=None, *, entry=None):
         if message.startswith("Noise"):
@@ -100,7 +100,7 @@ def test_an_interrupted_measurement_continues_with_the_missing_tests(counted):
     assert store.load_robustness(outcome.record, "shift").shape == (5, 899)
 
 
-@pytest.mark.usefixtures("bare", "few")
+@pytest.mark.usefixtures("bare", "two_transforms")
 def test_progress_increases_to_1():
     reported = []
 
@@ -113,7 +113,7 @@ def test_progress_increases_to_1():
     assert shares[-1] == 1
 
 
-@pytest.mark.usefixtures("few")
+@pytest.mark.usefixtures("two_transforms")
 def test_a_damaged_or_missing_run_does_not_stop_the_others(bare):
     (bare / "digits" / NAME / store.MODEL).write_bytes(b"damaged")
     damaged, missing, good = measure_robustness([NAME, "mlp@7", OTHER], "digits")
@@ -123,8 +123,8 @@ def test_a_damaged_or_missing_run_does_not_stop_the_others(bare):
     assert good.record.robustness.keys() == {"shift", "noise"}
 
 
-@pytest.mark.usefixtures("few")
-def test_results_of_a_run_that_is_retrained_meanwhile_are_not_stored(bare):
+@pytest.mark.usefixtures("two_transforms")
+def test_results_of_a_run_that_is_retrained_during_the_measurement_are_not_stored(bare):
     folder = bare / "digits" / NAME
 
     def retrain(message, share=None, *, entry=None):
@@ -141,8 +141,8 @@ def test_results_of_a_run_that_is_retrained_meanwhile_are_not_stored(bare):
     assert store.load_record("digits", NAME).robustness == {}
 
 
-@pytest.mark.usefixtures("few")
-def test_results_that_are_added_meanwhile_are_kept(bare):
+@pytest.mark.usefixtures("two_transforms")
+def test_results_that_are_added_during_the_measurement_are_kept(bare):
     added = {"n_train": 7, "subset": 0, "test_accuracy": 0.5, "fit_seconds": 1.0}
 
     def add(message, share=None, *, entry=None):

@@ -1,4 +1,4 @@
-"""Temperature scaling maximizes the likelihood of the labels."""
+"""Temperature scaling: the temperature maximizes the likelihood of the labels."""
 
 import numpy as np
 import pytest
@@ -22,7 +22,7 @@ def _negative_log_likelihood(scores: np.ndarray, labels: np.ndarray, temperature
 
 
 @pytest.mark.parametrize("true", [0.05, 1.0, 300.0, 2e6])
-def test_no_temperature_of_a_fine_grid_is_better(true: float) -> None:
+def test_no_temperature_in_a_fine_grid_is_better(true: float) -> None:
     scores, labels = _sample(true)
     found = fit_temperature(scores, labels)
     assert found == pytest.approx(true, rel=0.1)

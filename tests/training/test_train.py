@@ -1,4 +1,4 @@
-"""Training of single classifiers: the data that is used, the stored run, and trainings that store nothing."""
+"""Training of single classifiers: the data that is used, the stored runs, and trainings that store no run."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -29,9 +29,9 @@ class Spy:
 
     seen: list[dict[str, Any]] = []  # noqa: RUF012 - shared, because train builds two estimators
 
-    def __init__(self, *, off_by: float = 0.0) -> None:
+    def __init__(self, *, score_offset: float = 0.0) -> None:
         self._inner = LOGISTIC.build(LOGISTIC.hyperparameters, 0)
-        self._off_by = off_by
+        self._score_offset = score_offset
         self.details: dict[str, Any] = {"kind": "spy"}
 
     def fit(self, images, labels, *, validation=None, progress=None):
@@ -40,7 +40,7 @@ class Spy:
 
     def scores(self, images):
         scores = self._inner.scores(images)
-        return scores + self._off_by * np.ptp(scores)
+        return scores + self._score_offset * np.ptp(scores)
 
     def predict(self, images):
         return self._inner.predict(images)
@@ -61,7 +61,7 @@ def _digits(images: np.ndarray) -> list[bytes]:
 
 
 @pytest.mark.usefixtures("spy")
-def test_the_first_training_leaves_out_the_validation_split_and_the_second_uses_all_training_data() -> None:
+def test_the_first_training_leaves_out_the_validation_split_and_the_second_uses_all_data() -> None:
     record = train("logistic", "digits")
     data = load_dataset("digits")
     first, final = Spy.seen
@@ -87,7 +87,7 @@ def test_the_record_agrees_with_the_stored_files() -> None:
 
 
 @pytest.mark.parametrize("file", ["labels.npz", "logistic/predictions.npz", "logistic/model.onnx.gz"])
-def test_a_run_is_up_to_date_if_its_seed_matches_and_all_its_files_can_be_read(tmp_path, file: str) -> None:
+def test_a_run_is_up_to_date_if_its_seed_matches_and_its_files_are_readable(tmp_path, file: str) -> None:
     record = train("logistic", "digits", seed=3)
     assert up_to_date("logistic", "digits") == up_to_date("logistic", "digits", seed=3) == record
     assert up_to_date("logistic", "digits", seed=0) is None
@@ -95,19 +95,19 @@ def test_a_run_is_up_to_date_if_its_seed_matches_and_all_its_files_can_be_read(t
     assert up_to_date("logistic", "digits") is None
 
 
-def test_the_history_is_that_of_the_training_with_a_validation_split(monkeypatch: pytest.MonkeyPatch) -> None:
-    few = replace(CLASSIFIERS["mlp"], hyperparameters={**CLASSIFIERS["mlp"].hyperparameters, "hidden": [16]})
-    monkeypatch.setitem(CLASSIFIERS, "mlp", few)
+def test_the_history_is_recorded_in_the_training_with_a_validation_split(monkeypatch: pytest.MonkeyPatch) -> None:
+    small = replace(CLASSIFIERS["mlp"], hyperparameters={**CLASSIFIERS["mlp"].hyperparameters, "hidden": [16]})
+    monkeypatch.setitem(CLASSIFIERS, "mlp", small)
     record = train("mlp", "digits")
     assert len(record.history) == record.hyperparameters["epochs"]
     assert record.history[-1]["validation_accuracy"] == record.holdout_accuracy
 
 
-@pytest.mark.parametrize("off_by", [0.01, np.nan])
+@pytest.mark.parametrize("score_offset", [0.01, np.nan])
 def test_an_export_that_differs_from_the_trained_model_is_not_stored(
-    off_by: float, monkeypatch: pytest.MonkeyPatch
+    score_offset: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    spec = replace(LOGISTIC, build=lambda hyperparameters, seed: Spy(off_by=off_by))
+    spec = replace(LOGISTIC, build=lambda hyperparameters, seed: Spy(score_offset=score_offset))
     monkeypatch.setitem(CLASSIFIERS, "logistic", spec)
     with pytest.raises(TrainingError, match="differs from the trained one: scores differ by"):
         train("logistic", "digits")
@@ -127,7 +127,7 @@ def test_a_missing_package_is_reported_with_the_command_that_installs_it(monkeyp
         train("cnn", "digits")
 
 
-def test_an_exception_in_progress_ends_the_training_and_nothing_is_stored() -> None:
+def test_an_exception_in_progress_ends_the_training_without_a_stored_run() -> None:
     class CancelledError(Exception):
         pass
 
@@ -150,7 +150,7 @@ def test_changes_and_a_subset_are_stored_as_a_custom_run():
     assert store.load_record("digits", "logistic") == before
 
 
-def test_custom_runs_get_the_next_free_number_and_never_replace_the_run_of_their_classifier():
+def test_a_custom_run_gets_the_next_free_number_and_replaces_no_run():
     names = [train("logistic", "digits", custom=CustomRun(subset=100)).classifier for _ in range(2)]
     assert names == ["logistic@1", "logistic@2"]
     with pytest.raises(ArtifactMissingError):

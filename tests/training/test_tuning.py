@@ -1,4 +1,4 @@
-"""Hyperparameter search with real classifiers on the UCI digits: reproducible trials, interruptions and errors."""
+"""Hyperparameter searches on the UCI digits: reproducible trials, interruptions and errors."""
 
 import contextlib
 import errno
@@ -35,20 +35,21 @@ GRID = {"alpha": (1e-6, 1e-5, 1e-4), "average": (True, False), "epochs": (1, 2)}
 @pytest.fixture(autouse=True)
 def artifacts(tmp_path, monkeypatch):
     monkeypatch.setenv("MNIST_ARTIFACTS_DIR", str(tmp_path))
-    with threadpool_limits(1):  # threads that compete for cores on a busy machine take ten times as long
+    with threadpool_limits(1):  # on a busy machine, several threads take ten times as long
         yield tmp_path
     assert not list(tmp_path.glob("**/*.tmp"))
 
 
 @pytest.fixture
 def quick(monkeypatch):
-    """Return a linear classifier with twelve combinations that take a fraction of a second each."""
+    """Return a linear classifier with twelve combinations of hyperparameters. A trial takes a fraction of a second."""
     values = CLASSIFIERS["sgd"].hyperparameters | {"epochs": 2}
     monkeypatch.setitem(CLASSIFIERS, "sgd", replace(CLASSIFIERS["sgd"], hyperparameters=values, search_space=GRID))
     return "sgd"
 
 
 def outcomes(history):
+    """Return the trials of a history without their times."""
     return [(trial.number, trial.parameters, trial.accuracy, trial.state) for trial in history.trials]
 
 
@@ -68,9 +69,9 @@ def test_the_first_trial_uses_the_current_hyperparameters_and_the_validation_spl
     assert history.n_holdout == len(held)
     record = train("logistic", "digits", seed=3)
     assert record.holdout_accuracy == history.trials[0].accuracy
-    best = history.best.parameters == {"C": now["C"]}
+    is_best = history.best.parameters == {"C": now["C"]}
     tuned = f"{len(history.trials)} trials on 150 held-out digits (tuning.json)"
-    assert (record.chosen_by == tuned) is best
+    assert (record.chosen_by == tuned) is is_best
 
 
 def test_a_run_with_the_best_hyperparameters_records_the_search_that_chose_them():
@@ -116,12 +117,12 @@ def test_the_test_set_is_not_loaded(quick, monkeypatch):
 def test_a_failed_trial_is_stored_and_the_search_continues(quick, monkeypatch):
     fit = Linear.fit
 
-    def broken(self, *data, **options):
+    def fail_for_large_alpha(self, *data, **options):
         if self._linear.alpha == 1e-4:
             raise ValueError("A long message.\nSingular matrix.")
         return fit(self, *data, **options)
 
-    monkeypatch.setattr(Linear, "fit", broken)
+    monkeypatch.setattr(Linear, "fit", fail_for_large_alpha)
     history = tune(quick, "digits", trials=50)
     failed = [trial for trial in history.trials if trial.state == "failed"]
     assert {trial.parameters["alpha"] for trial in failed} == {1e-4}
@@ -132,7 +133,7 @@ def test_a_failed_trial_is_stored_and_the_search_continues(quick, monkeypatch):
 
 
 @pytest.mark.parametrize("content", [b"{", b"[]", b'{"schema": 7}'])
-def test_a_damaged_history_stops_the_search_and_force_keeps_it_under_another_name(quick, content):
+def test_a_damaged_history_stops_the_search_unless_a_new_one_is_started(quick, content):
     path = tuning_file("digits", quick)
     path.parent.mkdir(parents=True)
     path.write_bytes(content)
@@ -170,7 +171,7 @@ def test_a_search_continues_with_a_larger_search_space(quick, monkeypatch):
     assert after.space["alpha"] == [1e-5, 1e-4, 1e-3]
 
 
-def test_what_is_in_use_belongs_to_the_grid(quick, monkeypatch):
+def test_the_hyperparameters_in_use_belong_to_the_search_space(quick, monkeypatch):
     values = CLASSIFIERS[quick].hyperparameters | {"alpha": 3e-5}
     monkeypatch.setitem(CLASSIFIERS, quick, replace(CLASSIFIERS[quick], hyperparameters=values))
     history = tune(quick, "digits", trials=1)
@@ -210,7 +211,7 @@ def test_a_full_disk_is_reported_and_stored_trials_are_kept(quick, monkeypatch):
 
 @contextlib.contextmanager
 def started(*options):
-    """Start a search in another process, and provide the process after the first trial."""
+    """Start a search in another process, wait for the first trial, and yield the process."""
     command = [sys.executable, "-m", "mnist_core", "tune", "sgd", "--dataset", "digits", "--progress", "json", *options]
     with running(command, PROJECT) as process:
         wait_for_line(process, "trial")
@@ -237,10 +238,10 @@ def test_an_interrupt_keeps_the_trials_and_ends_all_processes(ending):
         if ending == "kill":
             process.terminate()
         else:
-            os.killpg(process.pid, signal.SIGINT)  # a terminal sends it to every process of the group
-        _, complaint = process.communicate(timeout=30)
+            os.killpg(process.pid, signal.SIGINT)  # a terminal sends the signal to the whole process group
+        _, errors = process.communicate(timeout=30)
         _, orphans = psutil.wait_procs(workers, timeout=30)
     assert (process.returncode, orphans) == (1, [])
-    assert "Interrupted" in complaint
-    assert "Traceback" not in complaint
+    assert "Interrupted" in errors
+    assert "Traceback" not in errors
     assert 1 <= len(load_history("digits", "sgd").trials) < 18

@@ -29,7 +29,7 @@ class Graph:
         return output
 
     def images(self, dtype: str = "float32", *, shape: tuple[int, ...] = (PIXELS,)) -> str:
-        """Append the conversion of the input, pixels in 0..255, to `dtype` and shape (N, *shape)."""
+        """Append the conversion of the input images to `dtype` and shape (N, *shape). The pixels stay in 0..255."""
         cast = self.add("Cast", "images", to=ONNX_TYPES[dtype])
         return self.add("Reshape", cast, np.array([-1, *shape], dtype=np.int64))
 
@@ -43,7 +43,7 @@ class Graph:
         return self.add("Gemm", x, weights if same else self.cast(weights, str(bias.dtype)), bias)
 
     def split(self, value: str, parts: int, axis: int = 1) -> list[str]:
-        """Append the division of a value into equal parts along an axis."""
+        """Append the division of a value into equal parts along an axis; return the names of the parts."""
         outputs = [f"Split_{len(self._nodes)}_{i}" for i in range(parts)]
         self._nodes.append(helper.make_node("Split", [value], outputs, axis=axis))
         return outputs

@@ -18,7 +18,7 @@ class ConvNet(TorchNetwork):
     Hyperparameters
     ---------------
     width : int
-        Channels of the first layer (5 x 5). The layers of the other stages (3 x 3) have twice and four times as many.
+        Channels of the first layer (5 x 5). The second and third stage (3 x 3) have 2 and 4 times `width`.
     depth : int
         Number of layers in the stage of 12 pixels and in the stage of 6 pixels.
     dropout : float

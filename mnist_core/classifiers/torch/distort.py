@@ -13,11 +13,11 @@ from mnist_core.base.digits import PIXELS, SIDE
 from mnist_core.images.transforms import affine_matrices
 
 COARSE, SMOOTH = 7, 4.0
-"""Elastic fields: noise values along an axis, and the standard deviation of the Gaussian between them in pixels."""
+"""Elastic fields: number of noise values along an axis, and standard deviation in pixels of the smoothing Gaussian."""
 
 
 def distort(x: torch.Tensor, amounts: Mapping[str, float], rng: np.random.Generator) -> torch.Tensor:
-    """Distort images at random, as `mnist_core.images.transforms.augment` does, but several times as fast.
+    """Distort images at random, like `mnist_core.images.transforms.augment` but several times as fast.
 
     Parameters
     ----------
@@ -54,8 +54,8 @@ def _places() -> torch.Tensor:
 def _elastic_field(n: int, amount: float, rng: np.random.Generator) -> torch.Tensor:
     """Return elastic displacements in the unit of grid_sample, float32 (n, 2, 28, 28).
 
-    The amounts are uniform in 0..amount. The distribution is that of `transforms.elastic_fields`. Noise is drawn only
-    every four pixels, which is the width of the Gaussian: a sixteenth of the values for an equally smooth field.
+    The amounts are uniform in 0..amount. The distribution is that of `transforms.elastic_fields`. Noise is drawn every
+    four pixels, because the Gaussian smooths over four pixels. A sixteenth of the values gives an equally smooth field.
     """
     noise = torch.from_numpy(rng.standard_normal((n, 2, COARSE, COARSE), dtype=np.float32))
     scale = torch.from_numpy(rng.uniform(0, amount / np.sqrt(2) / (SIDE / 2), (n, 1, 1, 1)).astype(np.float32))
@@ -66,7 +66,7 @@ def _elastic_field(n: int, amount: float, rng: np.random.Generator) -> torch.Ten
 
 
 def _thickened(x: torch.Tensor, amounts: np.ndarray) -> torch.Tensor:
-    """Return images (n, 1, 28, 28) with strokes that are thicker by amounts (n,) in pixels, as `transforms.thicken`.
+    """Return images (n, 1, 28, 28) with strokes that are thicker by amounts (n,) in pixels; see `transforms.thicken`.
 
     Amounts are at most 2. Negative amounts make strokes thinner.
     """

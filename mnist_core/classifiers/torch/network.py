@@ -29,15 +29,15 @@ class TorchNetwork:
     """A sequential network, trained by AdamW with a one-cycle schedule and data augmentation in each epoch.
 
     Training uses bfloat16 if the processor supports it, which is faster than float32. Scores are always computed in
-    float32. The exported model computes in float32, too, with weights that are stored in float16.
+    float32. The exported model also computes in float32. Its weights are stored in float16.
 
     Hyperparameters
     ---------------
     epochs : float
         Passes over the training data. The last one can be partial.
     batch_size, learning_rate, weight_decay, label_smoothing
-    augment : mapping of transform to amount, as of `mnist_core.images.transforms`
-        Shift, rotate, scale, shear, elastic.
+    augment : mapping of transform to amount
+        Shift, rotate, scale, shear, elastic. See `mnist_core.images.transforms`.
     views : int
         Test-time augmentation: 1 for none, or 5. With 5, the scores are the mean over the image and four copies that
         are shifted by one pixel.
@@ -73,7 +73,7 @@ class TorchNetwork:
 
     @property
     def details(self) -> dict[str, Any]:
-        """Arithmetic of the training, and number of trainable parameters."""
+        """Number format in which training computes, and number of trainable parameters."""
         return {
             "arithmetic": "bfloat16" if self._bfloat16 else "float32",
             "parameters": sum(weights.numel() for network in self._networks for weights in network.parameters()),
@@ -99,7 +99,7 @@ class TorchNetwork:
         history, predict_first = History(), partial(self._predict, networks=self._networks[:1])
         x = torch.from_numpy(np.array(images)).unsqueeze(1)  # uint8 (n, 1, 28, 28)
         y = torch.from_numpy(labels.astype(np.int64))
-        epochs = _epochs_of(len(x), self._values)
+        epochs = _steps_per_epoch(len(x), self._values)
         total = len(epochs) * len(self._networks)
         with torch.random.fork_rng(devices=[]):
             for number, network in enumerate(self._networks):
@@ -181,12 +181,12 @@ class TorchNetwork:
 
 
 def _report_epoch(progress: Progress, epoch: int, total: int, share: float) -> None:
-    """Report the share of an epoch that is done as a share of all epochs."""
+    """Report the progress within an epoch as a share of all epochs."""
     progress(f"Epoch {epoch} of {total}", (epoch - 1 + share) / total)
 
 
-def _epochs_of(n: int, values: Hyperparameters) -> list[int]:
-    """Return the number of steps in each epoch, for n training samples."""
+def _steps_per_epoch(n: int, values: Hyperparameters) -> list[int]:
+    """Return the number of steps in each epoch, for n training samples. The last epoch can be shorter."""
     whole = max(1, n // values["batch_size"])
     total = max(1, round(values["epochs"] * whole))
     return [min(whole, total - start) for start in range(0, total, whole)]

@@ -11,11 +11,11 @@ from mnist_core.classifiers.spec import Hyperparameters
 class FlattenLast(nn.Flatten):
     """A Flatten layer whose gradient keeps the channels-last memory format of its input.
 
-    Otherwise the gradient has the memory format of the linear layer's, and the ReLU before takes several times as long.
+    Otherwise the gradient has the memory format of the linear layer, and the preceding ReLU takes several times longer.
     """
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        """Flatten, and convert the gradient if the input is channels last."""
+        """Flatten the input. If its memory format is channels last, convert the gradient to that format."""
         if x.requires_grad and not x.is_contiguous() and x.is_contiguous(memory_format=torch.channels_last):
             x.register_hook(partial(torch.Tensor.contiguous, memory_format=torch.channels_last))
         return super().forward(x)

@@ -1,7 +1,7 @@
 """Transforms of digits, to measure robustness and to augment training data.
 
-They need NumPy only, because pages show them. `distort` applies one transform by a fixed amount and gives the same
-result every time. `augment` applies several transforms by random amounts.
+`distort` applies one transform by a fixed amount and gives the same result every time. `augment` applies several
+transforms by random amounts. Both need only NumPy, because pages call them.
 """
 
 from mnist_core.images.transforms.apply import augment, distort, get_transform

@@ -120,6 +120,7 @@ def augment(images: np.ndarray, amounts: Mapping[str, float], rng: np.random.Gen
 
 
 def _checked_amount(name: str, value: float) -> float:
+    """Return an amount as a float. Raise MnistCoreError unless it is finite and at least 0."""
     value = float(value)
     if not 0 <= value < np.inf:
         raise MnistCoreError(f"Expected an amount of {name} of 0 or more, found {value:g}.")
@@ -127,5 +128,6 @@ def _checked_amount(name: str, value: float) -> float:
 
 
 def _check_images(images: np.ndarray) -> None:
+    """Raise MnistCoreError unless images are uint8 of shape (n, 28, 28)."""
     if images.dtype != np.uint8 or images.shape[1:] != (SIDE, SIDE):
         raise MnistCoreError(f"Expected images as uint8 of shape (n, 28, 28), found {images.dtype} {images.shape}.")

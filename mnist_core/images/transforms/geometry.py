@@ -8,6 +8,7 @@ import numpy as np
 from mnist_core.base.digits import SIDE
 
 _MIDDLE = (SIDE - 1) / 2
+"""Row and column of the center of an image."""
 _SMOOTHING_SIGMA = 4.0
 """Standard deviation, in pixels, of the Gaussian filter for elastic fields, as in Simard et al."""
 
@@ -19,7 +20,7 @@ def affine_matrices(amounts: Mapping[str, float], rng: np.random.Generator, n: i
     ----------
     amounts : mapping of "shift", "rotate", "scale" or "shear" to a number
         Each digit's amount is uniform in -amount..amount. A shift has one amount for each axis. The amount of a scale
-        applies to its logarithm, so that digits grow as often as they shrink. Missing names mean 0, other names are
+        applies to its logarithm, so that digits grow as often as they shrink. A missing name means 0. Other names are
         ignored.
 
     Returns
@@ -51,7 +52,7 @@ def matrices(
     shift : ndarray of shape (n, 2)
         Pixels to the right and down.
     degrees : ndarray of shape (n,)
-        Counterclockwise rotation.
+        Counterclockwise rotation in degrees.
     growth : ndarray of shape (n,)
         New size as a multiple of the old size.
     shear : ndarray of shape (n,)
@@ -92,7 +93,7 @@ def elastic_fields(amounts: np.ndarray, noise: np.ndarray) -> np.ndarray:
 
 
 def resample(images: np.ndarray, matrices: np.ndarray, fields: np.ndarray | None = None) -> np.ndarray:
-    """Move digits by their matrices and fields, with bilinear interpolation and black beyond the edges.
+    """Transform digits by their matrices and fields, with bilinear interpolation and black beyond the edges.
 
     Parameters
     ----------

@@ -39,9 +39,18 @@ def thicken(images: np.ndarray, amounts: np.ndarray) -> np.ndarray:
 
 
 def _dilated(gray: np.ndarray, beyond: np.ndarray, *, square: bool) -> np.ndarray:
-    """Return the maximum over each pixel and its four or (`square`) eight neighbors.
+    """Return the maximum over each pixel and its four neighbors, with `square` its eight neighbors.
 
-    `beyond` (n, 1, 1) is the value of the pixels around each image.
+    Parameters
+    ----------
+    gray : float32 ndarray of shape (n, 28, 28)
+    beyond : float32 ndarray of shape (n, 1, 1)
+        Value of the pixels beyond the edges of each image.
+    square : bool
+
+    Returns
+    -------
+    float32 ndarray of shape (n, 28, 28)
     """
     framed = np.broadcast_to(beyond, (len(gray), SIDE + 2, SIDE + 2)).copy()
     framed[:, 1:-1, 1:-1] = gray
@@ -51,7 +60,18 @@ def _dilated(gray: np.ndarray, beyond: np.ndarray, *, square: bool) -> np.ndarra
 
 
 def blur(images: np.ndarray, sigma: float) -> np.ndarray:
-    """Apply a Gaussian filter with a standard deviation in pixels, with black beyond the edges."""
+    """Apply a Gaussian filter, with black beyond the edges.
+
+    Parameters
+    ----------
+    images : uint8 ndarray of shape (n, 28, 28)
+    sigma : float
+        Standard deviation in pixels.
+
+    Returns
+    -------
+    uint8 ndarray of shape (n, 28, 28)
+    """
     along = np.arange(SIDE)
     reach = int(_TRUNCATE * sigma + 0.5)
     weights = np.exp(-0.5 * (np.arange(-reach, reach + 1) / sigma) ** 2)
@@ -62,17 +82,41 @@ def blur(images: np.ndarray, sigma: float) -> np.ndarray:
 
 
 def add_noise(images: np.ndarray, amount: float, noise: np.ndarray) -> np.ndarray:
-    """Add standard normal noise (n, 28, 28), multiplied by an amount in shares of full ink."""
+    """Add noise to every pixel.
+
+    Parameters
+    ----------
+    images : uint8 ndarray of shape (n, 28, 28)
+    amount : float
+        Standard deviation of the noise as a share of full ink.
+    noise : ndarray of shape (n, 28, 28)
+        Standard normal.
+
+    Returns
+    -------
+    uint8 ndarray of shape (n, 28, 28)
+    """
     return to_pixels(images + np.float32(255 * amount) * noise)
 
 
 def fade(images: np.ndarray, amount: float) -> np.ndarray:
-    """Reduce the ink by a share; an amount of 1 or more removes it."""
+    """Reduce the ink by a share. An amount of 1 or more removes all ink.
+
+    Parameters
+    ----------
+    images : uint8 ndarray of shape (n, 28, 28)
+    amount : float
+        Share of the ink to remove.
+
+    Returns
+    -------
+    uint8 ndarray of shape (n, 28, 28)
+    """
     return to_pixels(images * np.float32(max(1 - amount, 0)))
 
 
 def cover(images: np.ndarray, side: float, places: np.ndarray) -> np.ndarray:
-    """Erase a square patch; a patch that covers part of a pixel removes that share of its ink.
+    """Erase a square patch. A pixel that is partly covered loses that share of its ink.
 
     Parameters
     ----------
@@ -81,6 +125,10 @@ def cover(images: np.ndarray, side: float, places: np.ndarray) -> np.ndarray:
         Side of the patch in pixels.
     places : ndarray of shape (n, 2)
         Row and column of the patch's center in 0..1, relative to the region where MNIST has its ink.
+
+    Returns
+    -------
+    uint8 ndarray of shape (n, 28, 28)
     """
     first, last = _PATCH_CENTERS
     center = (first + (last - first) * places)[..., None]  # (n, 2, 1), from the edge of the image
@@ -91,5 +139,5 @@ def cover(images: np.ndarray, side: float, places: np.ndarray) -> np.ndarray:
 
 
 def to_pixels(values: np.ndarray) -> np.ndarray:
-    """Clip to 0..255 and round to uint8."""
+    """Return values clipped to 0..255 and rounded to uint8."""
     return np.rint(np.clip(values, 0, 255)).astype(np.uint8)

@@ -23,7 +23,7 @@ class Transform:
     name, label : str
         Identifier and display name.
     unit : str
-        Unit of amounts.
+        Unit of the amounts, for display.
     severities : tuple of five floats
         Amounts from mild to severe. At the last one, people still recognize most digits.
     augments : bool
@@ -32,7 +32,7 @@ class Transform:
     about : str
         Description in one sentence.
     apply : callable (images uint8 (n, 28, 28), amount, generators) -> uint8 (n, 28, 28)
-        Draws what does not depend on the amount, such as a direction, and then transforms each digit by the amount.
+        Transforms each digit by the amount. Random parts, such as a direction, do not depend on the amount.
     """
 
     name: str
@@ -197,3 +197,4 @@ _ALL = (
 
 TRANSFORMS: Mapping[str, Transform] = MappingProxyType({transform.name: transform for transform in _ALL})
 AUGMENTING: tuple[str, ...] = tuple(name for name, transform in TRANSFORMS.items() if transform.augments)
+"""Names of the transforms that training may use."""

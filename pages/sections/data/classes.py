@@ -10,7 +10,6 @@ from mnist_core.datasets import SplitName
 from mnist_core.datasets.spec import DatasetSpec
 from mnist_core.evaluation.shapes import Measure, Shapes, compare_with_class, moments_table
 from mnist_core.figures import data as figures
-from mnist_core.figures.wording import PLURALS
 from pages.widgets import charts, digit_tiles, formatting, metric_row, theme, view
 from pages.widgets.digit_tiles import SplitKey
 from pages.widgets.metric_row import Metric
@@ -34,7 +33,7 @@ def show_metrics(spec: DatasetSpec, split: SplitName, balance: pd.DataFrame, sha
                 Metric(
                     name,
                     str(row[0].digit) if row else "–",
-                    "Ten equal classes would have 10 % of the split each.",
+                    "With balanced classes, each has 10 % of the split.",
                     f"{formatting.percent(row[0].share)}, {formatting.digits(row[0].digits)}"
                     if row
                     else "not loaded yet",
@@ -132,7 +131,7 @@ def show_details(shapes: Shapes, labels: np.ndarray, index: int) -> None:
         alt=f"Measures of digit {index} and the medians of its class",
     )
     st.caption(
-        f"Compared with all {PLURALS[labels[index]]} of the split. A positive slant leans right. Oddness is the"
+        f"Compared with all digits of class {labels[index]} in the split. A positive slant leans right. Oddness is the"
         " Mahalanobis distance from the class mean, in standard deviations."
     )
 
@@ -147,7 +146,7 @@ def _show_tiles(sheet: bytes | None, *, name: str, selected: int | None) -> None
         {
             "index": digit,
             "caption": [name, str(digit)],
-            "alt": f"{name} of class {digit}. Choose it.",
+            "alt": f"{name} of class {digit}. Select it.",
             "selected": digit == selected,
         }
         for digit in range(N_CLASSES)

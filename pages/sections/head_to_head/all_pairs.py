@@ -11,7 +11,7 @@ MATRICES: dict[Show, str] = {"difference": "Difference", "p": "p-value", "agreem
 CAPTIONS: dict[Show, str] = {
     "difference": "Accuracy of the row (A) − accuracy of the column (B), in percentage points.",
     "p": "p-values of exact McNemar tests after Holm correction. Colored: pairs whose difference is not significant.",
-    "agreement": "Percentage of the test digits with the same prediction from both, right or wrong.",
+    "agreement": "Percentage of the test digits with the same prediction by both, correct or wrong.",
 }
 
 

@@ -1,4 +1,4 @@
-"""Differences between A and B: in each cell of the confusion matrix, and in the mistakes per digit."""
+"""Differences between A and B: in each cell of the confusion matrix, and in the errors per digit."""
 
 from typing import Literal
 
@@ -15,7 +15,7 @@ DIGITS: tuple[Literal["any"] | int, ...] = ("any", *range(N_CLASSES))
 
 
 def show(results: cached.Results, a: str, b: str) -> None:
-    """Show confusion matrix A minus confusion matrix B, and the mistakes of both for each digit."""
+    """Show confusion matrix A minus confusion matrix B, and the errors of both for each digit."""
     true, pred = view.current("true", DIGITS, "any"), view.current("pred", DIGITS, "any")
     selected = None if true == "any" or pred == "any" else (true, pred)
     matrix_a, matrix_b = (cached.confusion_matrix(results, name) for name in (a, b))
@@ -59,8 +59,8 @@ def _show_mistakes(mistakes: pd.DataFrame) -> None:
         mistakes.rename(columns={"mistakes_a": "A wrong", "mistakes_b": "B wrong"}),
         column_config={
             "digit": "Digit",
-            "difference": number("A − B", format="%d", help="Negative: A makes fewer mistakes."),
+            "difference": number("A − B", format="%d", help="Negative: A makes fewer errors."),
             "support": number("Support", help="Test digits of this class."),
         },
-        alt="Mistakes of A and of B by digit",
+        alt="Errors of A and of B by digit",
     )

@@ -1,4 +1,4 @@
-"""Lists of digits by outcome: only A right, only B right, both wrong, all wrong."""
+"""Lists of digits by outcome: only A correct, only B correct, both wrong, all wrong."""
 
 import numpy as np
 import streamlit as st
@@ -25,10 +25,10 @@ def show(results: cached.Results, a: str, b: str) -> None:
     in_cell &= (pred == "any") | (results[a].y_pred == pred) | (results[b].y_pred == pred)
     lists = {outcome: listed & in_cell for outcome, listed in lists.items()}
     titles = OUTCOMES | CHANGES if is_new_version else OUTCOMES
-    st.subheader("Fixed and newly broken digits" if is_new_version else "The digits")
+    st.subheader("Fixed and newly broken digits" if is_new_version else "Digits by outcome")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         outcome = st.segmented_control(
-            "Classified correctly",
+            "Outcome",
             list(OUTCOMES),
             format_func=lambda key: f"{titles[key]} · {lists[key].sum():,}",
             required=True,
@@ -55,10 +55,10 @@ def show(results: cached.Results, a: str, b: str) -> None:
 
 def _explain(label_a: str, label_b: str, *, is_new_version: bool) -> str:
     """Return what the lists hold."""
-    all_wrong = "All wrong: no classifier is right."
+    all_wrong = "All wrong: no classifier is correct."
     if is_new_version:
         return (
-            f"{label_a} is a new version of {label_b}. Fixed: only the new version is right. Newly broken: only the "
-            f"old version is right. Both wrong: neither version is right. {all_wrong}"
+            f"{label_a} is a new version of {label_b}. Fixed: only the new version is correct. Newly broken: "
+            f"only the old version is correct. Both wrong: neither version is correct. {all_wrong}"
         )
-    return f"Only A, only B: only this one of the two is right. Both wrong: neither of the two is right. {all_wrong}"
+    return f"Only A, only B: only this one of the two is correct. Both wrong: neither of the two is correct. {all_wrong}"

@@ -1,4 +1,4 @@
-"""Choice of B, the classifier to compare with."""
+"""Picker of B, the classifier to compare with."""
 
 import streamlit as st
 

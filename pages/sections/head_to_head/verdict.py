@@ -21,7 +21,10 @@ def show_verdict(found: Comparison, adjusted: float, label_a: str, label_b: str)
     if adjusted < LEVEL:
         text = f"**{better} is better**: the difference is significant, also after Holm correction for all pairs."
     elif found.p_value < LEVEL:
-        text = f"**{better} seems better**: the difference is not significant after Holm correction for all pairs."
+        text = (
+            f"**{better} seems better**: the difference is significant for this pair alone, but not after Holm"
+            " correction for all pairs."
+        )
     else:
         text = f"**Not significant (p = {p_text(found.p_value)})**: the difference can be due to chance."
     st.markdown(text)
@@ -51,7 +54,7 @@ def show_metrics(found: Comparison, adjusted: float) -> None:
                 f"{p_text(adjusted)} for all pairs",
             ),
             Metric(
-                "Only A : only B right",
+                "Only A : only B correct",
                 f"{found.only_a:,} : {found.only_b:,}",
                 "Digits that only A or only B classifies correctly.",
                 f"{found.both_wrong:,} both wrong",
@@ -59,7 +62,7 @@ def show_metrics(found: Comparison, adjusted: float) -> None:
             Metric(
                 "Agreement",
                 formatting.percent(found.agreement),
-                "Share of the test digits with the same prediction from both, right or wrong.",
+                "Share of the test digits with the same prediction by A and B, correct or wrong.",
                 f"of {found.n:,} digits",
             ),
         )

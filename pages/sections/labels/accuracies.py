@@ -16,13 +16,13 @@ _ACCURACIES = {
     "all": ("All (%)", "Accuracy on every digit of the split."),
     "without_selected": (
         "Without suspected errors (%)",
-        "Without the suspected label errors of the selected classifier. Biased upwards for this classifier, because "
-        "they are all mistakes of it.",
+        "Without the suspected label errors of the selected classifier. Biased upwards for this classifier, because it "
+        "misclassifies all of them.",
     ),
     "without_others": (
-        "Without others' (%)",
-        "Without the suspected label errors of most other cross-validated classifiers. The lists of ensembles are "
-        "ignored, and for an ensemble those of its members too.",
+        "Without errors others suspect (%)",
+        "Without the digits that most other cross-validated classifiers list as suspected label errors. The lists of "
+        "ensembles are excluded, and for an ensemble also those of its members.",
     ),
 }
 
@@ -59,8 +59,8 @@ def show_metrics(results: cached.Results, classifier: str, table: pd.DataFrame) 
             Metric(
                 "Without suspected errors",
                 formatting.percent(row["without_selected"]),
-                f"Accuracy of {label} without its suspected label errors. Biased upwards, because each of them is one "
-                "of its mistakes: compare with the table below.",
+                f"Accuracy of {label} without its suspected label errors. Biased upwards, because it misclassifies all "
+                "of them: compare with the table below.",
                 formatting.interval(row["without_selected"], row["without_selected_digits"]),
             ),
         )
@@ -96,11 +96,11 @@ def show_table(results: cached.Results, classifier: str, table: pd.DataFrame) ->
         alt="Accuracy with and without suspected label errors",
     )
     st.caption(
-        "Excluding a classifier's own mistakes biases its accuracy upwards. The last accuracy excludes what most other "
+        "Excluding a classifier's own errors biases its accuracy upwards. The last accuracy excludes what most other "
         "classifiers suspect, independently of the classifier itself. Suspected label errors are not proven."
     )
     charts.offer_csv(
         lambda: table,
         name=f"{results.dataset}-{results.split}-{classifier}-without-label-errors",
-        help="Data of the table; accuracies are shares in 0..1.",
+        help="The table's data; accuracies are shares in 0..1.",
     )

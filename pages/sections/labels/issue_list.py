@@ -37,8 +37,8 @@ def show(results: cached.Results, classifier: str) -> None:
             help=f"How many classifiers disagree with the label.{ensembles_excluded(results)}",
             **view.bind("agree", list(DISAGREEMENTS), "any"),
         )
-        true = st.selectbox("Label", DIGITS, width=110, **view.bind("true", DIGITS, "any"))
-        pred = st.selectbox("Predicted", DIGITS, width=130, **view.bind("pred", DIGITS, "any"))
+        true = st.selectbox("Label", DIGITS, width=84, **view.bind("true", DIGITS, "any"))
+        pred = st.selectbox("Predicted", DIGITS, width=84, **view.bind("pred", DIGITS, "any"))
     list_indices = label_issues.list_label_issues if kind == "suspects" else label_issues.list_disagreements
     listed = list_indices(results, classifier)
     if not len(listed):

@@ -27,7 +27,7 @@ def require_cross_validation(results: cached.Results, classifier: str) -> None:
             formatting.percent_interval(run.accuracy, record.n_train) for run in (record.cross_validation, folds)
         )
         st.caption(
-            ":material/lightbulb: A weak classifier suspects mostly its own mistakes. "
+            ":material/lightbulb: A weak classifier lists mostly its own errors, not label errors. "
             f"{results.labels[best]} is more accurate in cross-validation: {better} against {present}."
         )
         _offer(results, best)

@@ -1,4 +1,4 @@
-"""Links from the selected classifier to its most frequent confusion, its mistakes and the Draw page."""
+"""Links from the selected classifier to its most frequent confusion, its errors and the Draw page."""
 
 import streamlit as st
 
@@ -22,5 +22,5 @@ def show(results: cached.Results, classifier: str) -> None:
         )
         cell = query | {"true": str(true), "pred": str(pred)}
         st.page_link("pages/confusion.py", label=f"True {true}, predicted {pred}", query_params=cell)
-    st.page_link("pages/errors.py", label=f"All mistakes of {label}", query_params=query)
+    st.page_link("pages/errors.py", label=f"All errors of {label}", query_params=query)
     st.page_link("pages/draw.py", label="Draw a digit for all classifiers", query_params=query)

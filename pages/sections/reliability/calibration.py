@@ -16,7 +16,7 @@ BINNINGS = {"mass": "Equal counts", "width": "Equal widths"}
 
 CHANCE = (
     "By chance: 95th percentile of the error of a perfectly calibrated classifier with these confidences on a test set"
-    " of this size. In the simulation, each prediction is right with the probability of its confidence."
+    " of this size. In the simulation, each prediction is correct with the probability of its confidence."
 )
 BRIER = "Brier score, summed over the ten digits: 0 to 2, lower is better."
 
@@ -128,9 +128,9 @@ def _compare_with_chance(results: cached.Results, name: str, by: Binning) -> str
     """Return a sentence that compares the calibration error with the error expected by chance."""
     error = reliability.calibrations(results, name)["after"].errors[by]
     chance = reliability.chance_error(results, name, by)
-    verdict = "no sign of miscalibration" if error <= chance else "more than expected by chance"
+    verdict = "No sign of miscalibration." if error <= chance else "The error is larger than expected by chance."
     errors = f"calibration error {formatting.percent(error)}, by chance up to {formatting.percent(chance)}"
-    return f"**{results.labels[name]}**: {errors}: {verdict}."
+    return f"**{results.labels[name]}**: {errors}. {verdict}"
 
 
 def _describe_temperature(results: cached.Results, name: str) -> str:

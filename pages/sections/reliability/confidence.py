@@ -1,4 +1,4 @@
-"""Distribution of the confidence of right predictions and of mistakes."""
+"""Distribution of the confidence of correct predictions and of misclassified digits."""
 
 from collections.abc import Sequence
 
@@ -13,25 +13,25 @@ from pages.widgets import charts, formatting
 
 
 def show_confidence(results: cached.Results, names: Sequence[str]) -> None:
-    """Show histograms of the confidence of right predictions and of mistakes, and the medians."""
+    """Show histograms of the confidence of correct predictions and of misclassified digits, and the medians."""
     histograms = {results.labels[name]: reliability.histogram(results, name) for name in names}
     charts.show(
         histogram_figure(histograms, label_colours(results, names)),
         lambda: histogram_frame(histograms),
         name=file_name(results, names, "confidence"),
-        alt=f"Confidence of right predictions and of mistakes of {', '.join(histograms)}",
+        alt=f"Confidence of correct predictions and of misclassified digits of {', '.join(histograms)}",
     )
     st.markdown("\n\n".join(f"**{results.labels[name]}**: {_describe_medians(results, name)}." for name in names))
     st.caption(
-        "Top: right predictions; bottom: mistakes; each in percent of its kind. Where both look alike, confidence is"
-        " not informative. Bins are narrower towards 100 %, where most predictions are."
+        "Top: correct predictions; bottom: misclassified digits; each in percent of its kind. Where both look alike,"
+        " confidence is not informative. Bins are narrower towards 100 %, where most predictions are."
     )
 
 
 def _describe_medians(results: cached.Results, name: str) -> str:
-    """Return the median confidence of a classifier's right predictions and of its mistakes, as text."""
+    """Return the median confidence of a classifier's correct predictions and of its misclassified digits, as text."""
     correct, medians = results[name].y_pred == results.y_true, []
-    for noun, selected in (("right prediction", correct), ("mistake", ~correct)):
+    for noun, selected in (("correct prediction", correct), ("misclassified digit", ~correct)):
         if count := int(selected.sum()):
             median = formatting.confidence(float(np.median(results[name].confidence[selected])))
             medians.append(f"{median} for {count:,} {noun}{'' if count == 1 else 's'}")

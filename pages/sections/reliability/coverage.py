@@ -54,11 +54,11 @@ def _show_point(results: cached.Results, name: str, point: OperatingPoint, area:
     metrics = (
         ("Coverage", f"{100 * point.coverage:.1f} %", f"{point.classified:,} of {point.n:,}", 140),
         ("Accuracy", formatting.percent(point.accuracy), formatting.interval(point.accuracy, point.classified), 140),
-        ("Remaining mistakes", f"{point.misclassified:,}", f"of {all_wrong:,}", 140),
+        ("Remaining errors", f"{point.misclassified:,}", f"of {all_wrong:,}", 140),
         (
             "Deferred to human review",
             f"{point.n - point.classified:,}",
-            f"{all_wrong - point.misclassified:,} would be wrong",
+            f"{all_wrong - point.misclassified:,} of them wrong",
             175,
         ),
     )
@@ -67,7 +67,7 @@ def _show_point(results: cached.Results, name: str, point: OperatingPoint, area:
             st.metric(title, value, note, delta_color="off", delta_arrow="off", width=width)
     st.caption(f"{MEAN_ERROR}: {100 * area:.3g} %.")
     query = {"dataset": results.dataset, "model": name}
-    st.page_link("pages/errors.py", label="Mistakes, most confident first", query_params=query)
+    st.page_link("pages/errors.py", label="Errors, most confident first", query_params=query)
 
 
 def _show_points(points: dict[str, OperatingPoint], areas: dict[str, float]) -> None:
@@ -94,7 +94,7 @@ def _show_points(points: dict[str, OperatingPoint], areas: dict[str, float]) -> 
             "interval": _text(
                 "95 % interval", alignment="right", help="95 % confidence interval (Wilson) of the accuracy."
             ),
-            "wrong": _number("Remaining mistakes", format="localized"),
+            "wrong": _number("Remaining errors", format="localized"),
             "area": _number(
                 "Mean error (%)",
                 format="%.4f",

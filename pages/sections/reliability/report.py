@@ -14,8 +14,8 @@ from pages.widgets import charts, formatting, view
 MEASURES = {"precision": "Precision", "recall": "Recall", "f1": "F1"}
 _BARS = "Bars: 95 % confidence intervals (Wilson)."
 MEANINGS = {
-    "precision": f"Precision: share of the predictions of this digit that are right. {_BARS}",
-    "recall": f"Recall: share of this digit's images that are predicted right. {_BARS}",
+    "precision": f"Precision: share of the predictions of this digit that are correct. {_BARS}",
+    "recall": f"Recall: share of this digit's images that are predicted correctly. {_BARS}",
     "f1": "F1: harmonic mean of precision and recall, which has no simple confidence interval.",
 }
 
@@ -73,7 +73,7 @@ def _show_report(report: pd.DataFrame) -> None:
 
 def _show_measure(shares: pd.DataFrame, *, support: pd.Series) -> None:
     """Show one measure of several classifiers: one row per classifier."""
-    helps = {str(digit): f"{formatting.digits(int(count))} in the test split." for digit, count in support.items()}
+    helps = {str(digit): f"{formatting.digits(int(count))} in the test set." for digit, count in support.items()}
     st.dataframe(
         (100 * shares.T).rename_axis("classifier"),
         column_config={

@@ -16,7 +16,7 @@ from mnist_core.images.transforms import Transform
 from pages.widgets import charts, digit_dialog, digit_tiles, formatting, gallery, image_loading, severities, theme, view
 from pages.widgets.digit_tiles import SplitKey
 
-CHANGES: dict[Change, str] = {"lost": "Right, now wrong", "gained": "Wrong, now right", "any": "Any change"}
+CHANGES: dict[Change, str] = {"lost": "Newly misclassified", "gained": "Newly correct", "any": "Any change"}
 
 
 def show(
@@ -79,10 +79,10 @@ def _show_gallery(
 
     key = f"flips {results.dataset}"
     opened = gallery.show_list(indices, show_page, n=len(results.y_true), per_page=gallery.PER_PAGE, key=key)
-    order = ", ".join(results.labels[name] for name in predictions)
+    order = "; ".join(results.labels[name] for name in predictions)
     st.caption(
         f"Each digit, original and distorted. Below: its index, the confidence of {results.labels[classifier]} for the"
-        f" original, and, for the distorted digit, the predictions of {order}; wrong ones in bold."
+        f" original, and, for the distorted digit, the predictions of {order} (wrong ones in bold)."
     )
     if opened is not None:
         _open(results, opened, indices, predictions, transform, severity)

@@ -30,7 +30,7 @@ def show(
     severity: int,
     predictions: np.ndarray,
 ) -> None:
-    """Show a classifier's clean and distorted accuracy, its worst transform, and how many predictions become wrong.
+    """Show a classifier's clean and distorted accuracy, its worst transform, and the newly misclassified digits.
 
     Parameters
     ----------
@@ -55,7 +55,7 @@ def show(
                 "Distorted accuracy",
                 formatting.percent(means[ALL]),
                 f"Mean over {len(TRANSFORMS)} transforms and five severities, all of the same digits. Below: 95 % "
-                "confidence interval (Wilson) of one accuracy on that many digits.",
+                "confidence interval (Wilson) of an accuracy on this number of digits.",
                 formatting.interval(means[ALL], record.n_test),
             ),
             Metric(
@@ -65,9 +65,9 @@ def show(
                 formatting.percent(means[worst]),
             ),
             Metric(
-                "Flipped predictions",
+                "Newly misclassified",
                 f"{lost:,}",
-                "Digits predicted right without distortion and wrong at the selected severity: "
+                "Digits classified correctly without distortion, but misclassified at the selected severity: "
                 f"{transform.axis} {transform.severities[severity - 1]:g}.",
                 f"{100 * lost / max(right, 1):.1f} % of {right:,}",
             ),

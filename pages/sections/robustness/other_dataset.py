@@ -11,7 +11,7 @@ from pages.widgets import charts, formatting
 
 
 def show(results: cached.Results) -> None:
-    """Show the accuracy on another dataset beside that on the test split. Show nothing if none was evaluated on it."""
+    """Show the accuracy on another dataset beside that on the test set. Show nothing if none was evaluated on it."""
     table = robustness.domain_table(results)
     if table.empty:
         return
@@ -19,7 +19,7 @@ def show(results: cached.Results) -> None:
     st.subheader("Digits of another dataset")
     shown: dict[str, Any] = {"label": table["label"]}
     columns: dict[str, Any] = {"label": st.column_config.TextColumn("Classifier", pinned=True)}
-    for name, title in (("test", "Test split (%)"), ("other", "UCI digits (%)")):
+    for name, title in (("test", "Test set (%)"), ("other", "UCI digits (%)")):
         shown[name] = 100 * table[name]
         pairs = zip(table[name], table[f"{name}_digits"], strict=True)
         shown[f"{name} interval"] = [formatting.interval(accuracy, digits) for accuracy, digits in pairs]
@@ -32,7 +32,7 @@ def show(results: cached.Results) -> None:
         column_config=columns,
         hide_index=True,
         height="content",
-        alt="Accuracy on the test split and on the UCI digits",
+        alt="Accuracy on the test set and on the UCI digits",
     )
     st.caption(
         f"The same models on all {spec.n_train + spec.n_test:,} UCI digits, which other people wrote and which were "
@@ -41,5 +41,5 @@ def show(results: cached.Results) -> None:
     charts.offer_csv(
         lambda: table,
         name=f"{results.dataset}-on-{robustness.DOMAIN}",
-        help="Data of the table; accuracies are shares in 0..1.",
+        help="The table's data; accuracies are shares in 0..1.",
     )

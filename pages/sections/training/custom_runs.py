@@ -31,7 +31,9 @@ def show(results: cached.Results, classifier: str) -> None:
     _show_table(results, table, run)
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         charts.offer_csv(
-            lambda: table, name=f"{results.dataset}-custom-runs", help="Data of the table; shares in 0..1."
+            lambda: table,
+            name=f"{results.dataset}-custom-runs",
+            help="The table's data; accuracies are shares in 0..1.",
         )
         bound = view.bind("run", names, default, always=True)
         st.selectbox("Run", names, format_func=results.label, width=320, label_visibility="collapsed", **bound)

@@ -10,7 +10,7 @@ from pages.widgets import formatting
 def show(results: cached.Results, classifier: str) -> None:
     """Show the members of an ensemble with their weights, and the command that fits the weights again."""
     names = formatting.listed([results.label(name) for name in members_of(classifier)])
-    st.info(f"{results.label(classifier)} combines {names} and has no hyperparameters of its own to choose.")
+    st.info(f"{results.label(classifier)} combines {names} and has no hyperparameters to choose.")
     if classifier in results.records:
         members = cached.load_members(results, classifier)
         st.dataframe(

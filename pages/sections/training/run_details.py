@@ -55,7 +55,7 @@ def show_comparison(results: cached.Results, run: str) -> None:
                 "p-value (McNemar)",
                 p_text(found.p_value),
                 "Probability of a difference at least as large between equally accurate classifiers. Exact two-sided "
-                "McNemar test of this pair alone: of twenty changes without effect, one is below 0.05 by chance.",
+                "McNemar test of this pair alone: of twenty changes without effect, one has p < 0.05 by chance.",
                 "this pair alone",
             ),
         ]

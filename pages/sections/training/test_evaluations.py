@@ -21,9 +21,8 @@ def show(results: cached.Results, classifier: str) -> None:
     """Show the test-set evaluations of a dataset: totals, by classifier, and the log, latest first."""
     log, counts = test_evaluations.log(results.dataset), test_evaluations.by_classifier(results.dataset)
     st.markdown(
-        "Each test-set evaluation is an opportunity to select what happens to do well on these digits: the more "
-        "hyperparameters are evaluated, the more the best test accuracy is biased upwards. Select by validation "
-        "accuracy or cross-validation, and evaluate on the test set last."
+        "The more hyperparameters are evaluated on the test set, the more the best test accuracy is biased upwards. "
+        "Select hyperparameters by validation accuracy or cross-validation, and evaluate on the test set last."
     )
     if log.empty:
         st.info("No test-set evaluation of this dataset is logged yet. Every training adds one.")
@@ -36,7 +35,7 @@ def show(results: cached.Results, classifier: str) -> None:
             Metric(
                 "Test-set evaluations",
                 f"{len(log):,}",
-                "Trained models evaluated on the test set. Evaluations are not limited.",
+                "How often a trained model was evaluated on the test set. There is no limit.",
                 "all classifiers",
             ),
             Metric(
@@ -98,7 +97,7 @@ def show(results: cached.Results, classifier: str) -> None:
     )
     if len(log) > NEWEST:
         st.caption(f"The latest {NEWEST} of {len(log):,}. The CSV file has all.")
-    charts.offer_csv(lambda: log, name=f"{results.dataset}-test-set-evaluations", help="Whole log.")
+    charts.offer_csv(lambda: log, name=f"{results.dataset}-test-set-evaluations", help="The whole log.")
 
 
 def _label(results: cached.Results, name: str) -> str:

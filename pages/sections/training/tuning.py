@@ -107,4 +107,4 @@ def _show_table(found: Tuning, name: str) -> None:
         alt="All trials, best first",
     )
     if not len(found.progress):  # Otherwise the chart of all trials offers the same data.
-        charts.offer_csv(lambda: frame, name=f"{name}-trials", help="Data of the table.")
+        charts.offer_csv(lambda: frame, name=f"{name}-trials", help="The table's data.")

@@ -1,4 +1,4 @@
-"""Data augmentation by PyTorch is equivalent to the transforms by NumPy."""
+"""Data augmentation by PyTorch, compared with the transforms by NumPy."""
 
 import numpy as np
 import pytest
@@ -23,7 +23,7 @@ def as_pixels(x):
 def test_affine_distortions_are_equal_to_the_transforms():
     found = distort.distort(X, MOVES, np.random.default_rng(3))
     expected = resample(IMAGES, affine_matrices(MOVES, np.random.default_rng(3), len(IMAGES)))
-    np.testing.assert_allclose(as_pixels(found), expected, atol=0.51)  # the transforms round
+    np.testing.assert_allclose(as_pixels(found), expected, atol=0.51)  # the transforms round to integers
 
 
 def test_thicker_and_thinner_strokes_are_equal_to_the_transforms():

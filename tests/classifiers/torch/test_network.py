@@ -36,7 +36,7 @@ def test_test_time_augmentation_and_several_networks_average_log_probabilities(v
     with torch.inference_mode():
         expected = logits[0] if len(logits) == 1 else torch.stack([part.log_softmax(1) for part in logits]).mean(0)
     framed = (IMAGES[:, [0, -1]] == 0).all(axis=(1, 2)) & (IMAGES[:, :, [0, -1]] == 0).all(axis=(1, 2))
-    assert framed.sum() > 10  # no ink at the border, so that rolling is shifting
+    assert framed.sum() > 10  # images without ink at the border, for which a roll equals a shift
     np.testing.assert_allclose(network.scores(IMAGES)[framed], expected.detach().numpy()[framed], atol=1e-4)
     served = OnnxClassifier(network.to_onnx().SerializeToString())
     np.testing.assert_allclose(served.scores(IMAGES), network.scores(IMAGES), atol=5e-3)  # half-precision weights
@@ -58,22 +58,22 @@ def test_the_same_seed_gives_the_same_scores_and_another_seed_does_not(kind, cha
     assert np.abs(scores[0] - scores[2]).max() > 0.01
 
 
-@pytest.mark.parametrize(("can", "arithmetic"), [(True, "bfloat16"), (False, "float32")])
-def test_training_uses_bfloat16_if_the_processor_supports_it_and_records_the_arithmetic(monkeypatch, can, arithmetic):
-    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"avx512_bf16": can})
-    seen = set()
-    multiply = torch.nn.functional.linear
+@pytest.mark.parametrize(("supported", "arithmetic"), [(True, "bfloat16"), (False, "float32")])
+def test_training_uses_bfloat16_if_the_processor_supports_it(monkeypatch, supported, arithmetic):
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"avx512_bf16": supported})
+    dtypes = set()
+    linear = torch.nn.functional.linear
 
-    def watched(*tensors):
-        found = multiply(*tensors)
-        seen.add(found.dtype)
+    def recording_linear(*tensors):
+        found = linear(*tensors)
+        dtypes.add(found.dtype)
         return found
 
-    monkeypatch.setattr(torch.nn.functional, "linear", watched)
+    monkeypatch.setattr(torch.nn.functional, "linear", recording_linear)
     network = small_network()
     network.fit(IMAGES, LABELS)
     assert network.details["arithmetic"] == arithmetic
-    assert seen == {getattr(torch, arithmetic)}
+    assert dtypes == {getattr(torch, arithmetic)}
     assert network.scores(IMAGES).dtype == np.float32
 
 
@@ -86,11 +86,11 @@ def test_a_crop_and_its_export_use_only_the_middle_of_an_image(crop):
     served = OnnxClassifier(network.to_onnx().SerializeToString())
     framed = noise.copy()
     framed[:, crop:-crop, crop:-crop] = IMAGES[:, crop:-crop, crop:-crop]
-    moved = noise.copy()
-    moved[:, crop:-crop, crop] ^= 255
+    changed = noise.copy()
+    changed[:, crop:-crop, crop] ^= 255
     for estimator in (network, served):
         np.testing.assert_array_equal(estimator.scores(framed), estimator.scores(IMAGES))
-        assert np.abs(estimator.scores(moved) - estimator.scores(noise)).max() > 1e-3
+        assert np.abs(estimator.scores(changed) - estimator.scores(noise)).max() > 1e-3
     np.testing.assert_allclose(served.scores(IMAGES), network.scores(IMAGES), atol=5e-3)  # half-precision weights
 
 
@@ -104,12 +104,12 @@ def test_training_does_not_change_the_state_of_pytorchs_generator():
 
 @pytest.mark.parametrize(("epochs", "steps"), [(1, [4]), (2, [4, 4]), (0.5, [2]), (1.5, [4, 2]), (0.01, [1])])
 def test_the_last_epoch_can_be_partial(epochs, steps):
-    assert network_module._epochs_of(64, {"epochs": epochs, "batch_size": 16}) == steps
+    assert network_module._steps_per_epoch(64, {"epochs": epochs, "batch_size": 16}) == steps
     history = small_network(epochs=epochs).fit(IMAGES, LABELS)
     assert [entry["epoch"] for entry in history] == list(range(1, len(steps) + 1))
 
 
-def test_the_history_is_that_of_the_first_network():
+def test_the_history_is_recorded_for_the_first_network():
     held = IMAGES, LABELS
     histories = [small_network(columns=count, epochs=2).fit(IMAGES, LABELS, validation=held) for count in (1, 3)]
     assert [entry["epoch"] for entry in histories[0]] == [1, 2]
@@ -123,17 +123,17 @@ def test_fewer_samples_than_the_batch_size_form_one_batch():
 
 
 def test_training_keeps_freed_memory_and_the_memory_format_of_its_gradients(monkeypatch):
-    kept, formats = [], []
-    monkeypatch.setattr(network_module, "keep_freed_memory", lambda: kept.append(True))
+    calls, formats = [], []
+    monkeypatch.setattr(network_module, "keep_freed_memory", lambda: calls.append(True))
     small = small_network()
     flatten = next(layer for layer in small._networks[0] if isinstance(layer, torch.nn.Flatten))
 
-    def watch(layer, inputs, output):
+    def record_format(layer, inputs, output):
         if inputs[0].requires_grad:
             inputs[0].register_hook(lambda g: formats.append(g.is_contiguous(memory_format=torch.channels_last)))
 
-    flatten.register_forward_hook(watch)
+    flatten.register_forward_hook(record_format)
     small.fit(IMAGES, LABELS)
-    assert kept
+    assert calls
     assert formats
     assert all(formats)

@@ -1,4 +1,4 @@
-"""Layers of networks that are trained by PyTorch."""
+"""FlattenLast: its output, and the memory format of its gradient."""
 
 import pytest
 
@@ -11,7 +11,7 @@ from mnist_core.classifiers.torch.trainer import FlattenLast  # noqa: E402
 pytestmark = pytest.mark.torch
 
 
-def test_flatten_last_keeps_the_memory_format_of_its_input_in_the_gradient_and_the_values_of_flatten():
+def test_flatten_last_equals_flatten_and_its_gradient_keeps_the_memory_format():
     found, layouts = [], []
     for layer in (FlattenLast(), nn.Flatten()):
         torch.manual_seed(0)

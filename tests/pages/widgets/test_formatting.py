@@ -1,4 +1,4 @@
-"""Tests of the formatting of numbers and names."""
+"""Formatting of numbers and names."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Tests of the augmentation preview of the Training page."""
+"""The augmentation preview of the Training page."""
 
 import numpy as np
 import pytest
@@ -11,7 +11,7 @@ from tests.pages.conftest import galleries, texts
 
 
 def preview(amounts):
-    """Run the preview alone, once the images are loaded."""
+    """Load the images, then run the preview alone."""
 
     def script(amounts):
         from mnist_core import cached
@@ -28,7 +28,7 @@ def preview(amounts):
 @pytest.mark.parametrize(
     ("amounts", "positive"), [({"rotate": 15, "shift": 0}, 1), ({"rotate": 15, "elastic": 2, "thickness": 1}, 3)]
 )
-def test_a_digit_of_each_class_is_shown_original_and_in_four_samples_then_each_transform_alone(amounts, positive):
+def test_the_preview_has_four_augmented_samples_of_each_class_and_each_transform_alone(amounts, positive):
     labels = load_dataset("digits").test.labels
     samples, alone = galleries(preview(amounts))
     assert labels[[tile["index"] for tile in samples]].tolist() == 5 * list(range(10))
@@ -38,7 +38,7 @@ def test_a_digit_of_each_class_is_shown_original_and_in_four_samples_then_each_t
 
 
 @pytest.mark.parametrize("amounts", [{}, {"rotate": 0.0}])
-def test_without_a_positive_amount_the_preview_states_that_there_is_no_augmentation(amounts):
+def test_the_preview_reports_that_no_amount_is_positive(amounts):
     app = preview(amounts)
     assert "No augmentation" in texts(app)
     assert len(galleries(app)) == 1

@@ -34,7 +34,9 @@ def history(artifacts):
     return History("sgd", "digits", fingerprint, 0, 150, SPACE, fixed, trials)
 
 
-def shown(classifier="sgd"):
+def open_section(classifier="sgd"):
+    """Run the tuning section alone."""
+
     def page(classifier):
         from mnist_core import cached
         from pages.sections.training import tuning
@@ -54,8 +56,8 @@ def metrics(app):
     return {metric.label: (metric.value, metric.delta) for metric in app.metric}
 
 
-def test_a_classifier_without_a_search_has_the_command(history):
-    app = shown()
+def test_a_classifier_without_a_search_is_shown_with_the_command_to_run(history):
+    app = open_section()
     assert "Linear SVM (SGD) have not been searched yet" in texts(app)
     assert app.code[0].value == "python -m mnist_core tune sgd --dataset digits"
     assert not charts(app)
@@ -64,7 +66,7 @@ def test_a_classifier_without_a_search_has_the_command(history):
 @pytest.mark.parametrize("classifier", ["sgd", "sgd@1"])
 def test_the_best_trial_has_an_interval_and_advice(history, classifier):
     save_history(history)
-    app = shown(classifier)
+    app = open_section(classifier)
     low, high = accuracy_interval(0.98, 150)
     assert metrics(app) == {
         "Best validation accuracy": ("98.00 %", f"{100 * low:.2f} to {100 * high:.2f} %"),
@@ -77,12 +79,12 @@ def test_the_best_trial_has_an_interval_and_advice(history, classifier):
     )
     assert advice in texts(app)
     (warning,) = app.warning
-    assert "alpha: the best value, 0.0001, is the largest tried. Try larger values." in warning.value
+    assert "Alpha: the best value, 0.0001, is the largest tried. Try larger values." in warning.value
 
 
-def test_trials_slices_and_progress_are_drawn_each_with_a_csv_file(history):
+def test_trials_slices_and_progress_have_charts_and_csv_files(history):
     save_history(history)
-    app = shown()
+    app = open_section()
     parallel, *slices, progress = charts(app)
     assert parallel["data"][0]["type"] == "parcoords"
     titles, labels = (
@@ -98,15 +100,15 @@ def test_trials_slices_and_progress_are_drawn_each_with_a_csv_file(history):
 
 def test_the_table_has_the_best_trial_first_and_the_errors(history):
     save_history(history)
-    (table,) = [frame.value for frame in shown().dataframe]
+    (table,) = [frame.value for frame in open_section().dataframe]
     assert table["trial"].tolist() == [2, 0, 3, 1]
     assert table["alpha"].tolist()[0] == "0.0001"
     assert table["error"].tolist()[-1] == "ValueError: no result"
 
 
-def test_if_every_trial_failed_the_table_is_shown_alone(history):
+def test_if_every_trial_failed_only_the_table_is_shown(history):
     save_history(replace(history, trials=(trial(0, None), trial(1, None, epochs=40))))
-    app = shown()
+    app = open_section()
     assert "No trial is complete" in texts(app)
     assert metrics(app) == {"Combinations tried": ("2 of 18", "2 failed")}
     assert not charts(app)
@@ -115,22 +117,22 @@ def test_if_every_trial_failed_the_table_is_shown_alone(history):
 
 def test_an_empty_history_can_be_shown(history):
     save_history(replace(history, trials=()))
-    assert metrics(shown()) == {"Combinations tried": ("0 of 18", "none failed")}
+    assert metrics(open_section()) == {"Combinations tried": ("0 of 18", "none failed")}
 
 
 def test_an_unusable_history_is_reported_with_a_remedy(history):
     save_history(history)
     tuning_file("digits", "sgd").write_text("{")
-    app = shown()
+    app = open_section()
     assert "python -m mnist_core tune sgd --dataset digits --force" in app.error[0].value
     assert not charts(app)
 
 
 def test_a_new_trial_is_shown_at_once(history):
     save_history(history)
-    assert metrics(shown())["Best trial"][0] == "2"
+    assert metrics(open_section())["Best trial"][0] == "2"
     save_history(replace(history, trials=(*history.trials, trial(4, 0.99, epochs=10))))
-    assert metrics(shown())["Best trial"][0] == "4"
+    assert metrics(open_section())["Best trial"][0] == "4"
 
 
 @pytest.mark.parametrize("name", [name for name in CLASSIFIERS if search_space_of(name)])
@@ -141,4 +143,4 @@ def test_every_search_space_of_the_registry_can_be_shown(history, name):
     corners = [{parameter: values[end] for parameter, values in space.items()} for end in (0, -1)]
     trials = [replace(trial(n, 0.9 + n / 100), parameters=corner) for n, corner in enumerate(corners)]
     save_history(replace(history, classifier=name, space=space, fixed=fixed, trials=tuple(trials)))
-    assert len(charts(shown(name))) == len(space) + 2
+    assert len(charts(open_section(name))) == len(space) + 2
