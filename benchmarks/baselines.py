@@ -1,4 +1,4 @@
-"""Baselines: training with scikit-learn or PyTorch alone, on raw pixels with the library's defaults."""
+"""Baselines: training with scikit-learn or PyTorch alone, on raw pixels with the defaults of the library."""
 
 import time
 from collections.abc import Callable
@@ -88,7 +88,7 @@ def fit_baseline(name: str, seed: int, train: Split, test: Split) -> Timed:
 def fit_baseline_network(
     network: Any, seed: int, train: Split, test: Split, goal: float, max_epochs: float, *, max_seconds: float
 ) -> Timed:
-    """Train a PyTorch network as its tutorials do: DataLoader, Adam, single precision, no augmentation.
+    """Train a PyTorch network as in PyTorch's tutorials: DataLoader, Adam, single precision, no augmentation.
 
     Training stops when the test accuracy after an epoch reaches the goal, which favors the baseline, or when a limit
     is reached.
@@ -106,7 +106,7 @@ def fit_baseline_network(
     Returns
     -------
     (float, float)
-        Time of the training alone in seconds, and test accuracy.
+        Training time in seconds, without the evaluations, and test accuracy in 0..1.
     """
     import torch
     from torch.utils.data import DataLoader, TensorDataset

@@ -1,4 +1,4 @@
-"""A visitor simulated with Chromium: open pages, select options, draw strokes, wait until something is on screen."""
+"""A visitor simulated with Chromium: open pages, select options, draw strokes, and wait for components."""
 
 import os
 import shutil
@@ -16,6 +16,7 @@ TIMEOUT = 90_000
 """Time limit in milliseconds of every wait for the browser."""
 
 Points = Sequence[tuple[float, float]]
+"""Corners of a stroke, (x, y) in canvas pixels."""
 
 STROKES: tuple[Points, ...] = (
     ((140, 40), (140, 240)),
@@ -25,7 +26,7 @@ STROKES: tuple[Points, ...] = (
     ((90, 40), (70, 140), (210, 140)),
     ((60, 220), (140, 50), (220, 220)),
 )
-"""Strokes as corners in canvas pixels. The predictions of every classifier differ from one stroke to the next."""
+"""Strokes to draw. The predictions of every classifier differ from one stroke to the next."""
 
 _IS_RENDERED = """
 kinds => {
@@ -52,8 +53,8 @@ _IS_IDLE = """
 () => document.querySelector("[data-testid=stApp]")?.dataset.testScriptState === "notRunning"
   && document.querySelector("[data-testid=stApp]").dataset.testConnectionState === "CONNECTED"
 """
-# Animation frame callbacks run before a frame is painted, and timers run after it. So `changed` is the time at which
-# the last change was on screen.
+# Animation frame callbacks run before a frame is painted, and timers run after it. Therefore `changed` is the time at
+# which the last change was on screen.
 _WATCH_STROKE = """
 () => {
   const signature = () => {
@@ -84,7 +85,13 @@ _IS_STABLE = "() => window.stroke.changed !== null && performance.now() - window
 
 
 def find_chromium() -> str:
-    """Return the path of Chromium: that in the environment variable CHROMIUM, or the installed one."""
+    """Return the path of Chromium: the environment variable CHROMIUM, or the installed program.
+
+    Raises
+    ------
+    BenchmarkError
+        There is no Chromium.
+    """
     path = os.environ.get("CHROMIUM") or shutil.which("chromium")
     if path is None or shutil.which(path) is None:
         raise BenchmarkError(
@@ -107,7 +114,7 @@ def chromium() -> Iterator[Browser]:
 
 @contextmanager
 def visit(browser: Browser, url: str) -> Iterator[Page]:
-    """Yield a page in a new browser context, so that nothing is cached."""
+    """Open a URL in a new browser context, in which nothing is cached, and yield the page."""
     context = browser.new_context(viewport=VIEWPORT)  # type: ignore[arg-type]
     context.set_default_timeout(TIMEOUT)
     page = context.new_page()
@@ -121,6 +128,7 @@ def visit(browser: Browser, url: str) -> Iterator[Page]:
 
 
 def _text(page: Page) -> str:
+    """Return the beginning of the text on a page, for an error message."""
     try:
         return page.locator("body").inner_text(timeout=2000)[:800]
     except Error:
@@ -149,7 +157,7 @@ def wait_until_idle(page: Page, milliseconds: float = 300) -> None:
 
 
 def page_names(page: Page) -> list[str]:
-    """Return the URL paths of the pages in the navigation. That of the first page is empty."""
+    """Return the URL paths of the pages in the navigation. The path of the first page is empty."""
     links = page.get_by_test_id("stSidebarNavLink")
     links.first.wait_for()
     return [urlsplit(link.get_attribute("href") or "").path.strip("/") for link in links.all()]
@@ -173,22 +181,22 @@ def select_next(page: Page, picker: str, *, like: str | None = None, among: Coll
     like : str, optional
         Label of another select box, whose value is selected instead if it is an option.
     among : collection of str
-        The only options to select, if not empty.
+        Options that may be selected. Empty: all options.
     """
     box = page.get_by_role("combobox", name=picker, exact=True)
-    now = box.input_value()
-    wanted = page.get_by_role("combobox", name=like, exact=True).input_value() if like else now
+    selected = box.input_value()
+    wanted = page.get_by_role("combobox", name=like, exact=True).input_value() if like else selected
     box.click()
     options = page.get_by_role("option")
     options.first.wait_for()
     texts = [(text or "").strip() for text in options.all_text_contents()]
-    position = texts.index(now)
+    position = texts.index(selected)
     following = [text for text in texts[position + 1 :] + texts[:position] if text in (among or texts)]
     if not following:
         raise BenchmarkError(
             f"Expected another option of {picker} on {page.url}, found none. Train at least two classifiers."
         )
-    options.nth(texts.index(wanted if wanted != now and wanted in texts else following[0])).click()
+    options.nth(texts.index(wanted if wanted != selected and wanted in texts else following[0])).click()
 
 
 def draw(page: Page, points: Points) -> None:

@@ -1,4 +1,4 @@
-"""Measurements in a fresh process, which has no warm caches and can be stopped."""
+"""Measurements in a new process, which has no warm caches and can be stopped."""
 
 import multiprocessing
 import os
@@ -17,12 +17,12 @@ class TimeLimitError(BenchmarkError):
 
 
 def run_isolated(function: Callable[..., T], *arguments: Any, limit: float | None = None) -> T:
-    """Return the result of `function(*arguments)`, called in a fresh process.
+    """Return the result of `function(*arguments)`, called in a new process.
 
     Parameters
     ----------
     function : callable
-        Importable, because it is sent to the other process.
+        A function of a module, because only its name is sent to the other process.
     limit : float, optional
         Time limit in seconds.
 
@@ -56,6 +56,7 @@ def run_isolated(function: Callable[..., T], *arguments: Any, limit: float | Non
 
 
 def _send_result(sender: Connection, function: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
+    """Call a function in the new process, and send its result or its error to the parent process."""
     threading.Thread(target=_exit_with_parent, daemon=True).start()
     try:
         sender.send(function(*arguments))

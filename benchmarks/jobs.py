@@ -11,8 +11,9 @@ from mnist_core.classifiers.registry import get_classifier_spec, list_base_class
 
 BASE_CLASSIFIERS = list_base_classifiers()
 SLIGHT = {"shift": 0.7, "rotate": 4, "scale": 0.05, "shear": 0.05}
+"""Slight augmentation, by transform."""
 TOTAL_SECONDS = 360
-"""Target for the training time of all base classifiers together."""
+"""Target for the total training time of all base classifiers."""
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,7 @@ class Job:
     Attributes
     ----------
     title : str
+        Name of the table row.
     classifier : str
         Name in the registry.
     changes : mapping
@@ -32,7 +34,7 @@ class Job:
         Number of trainings.
     missed_before : str
         On MNIST, the time or test accuracy of earlier hyperparameters that missed the target. The hyperparameters were
-        changed after this test-set evaluation, so meeting the target now is not independent of it.
+        changed after this test-set evaluation, so the result with the new ones is not independent of it.
     """
 
     title: str
@@ -47,7 +49,7 @@ class Job:
 
 FAST = (
     Job(
-        "CNN to 99%",
+        "CNN to 99 %",
         "cnn",
         {"depth": 1, "crop": 3, "epochs": 0.5, "learning_rate": 0.03, "weight_decay": 0.05, "augment": {}, "views": 5},
         accuracy=0.99,
@@ -56,15 +58,15 @@ FAST = (
         missed_before="in 2.1 s",  # without the crop
     ),
     Job(
-        "CNN to 99.5%",
+        "CNN to 99.5 %",
         "cnn",
         {"depth": 1, "crop": 3, "epochs": 4, "augment": SLIGHT, "views": 5},
         accuracy=0.995,
         seconds=12,
         seeds=3,
-        missed_before="at 99.49%",  # with 2.5 epochs
+        missed_before="at 99.49 %",  # with 2.5 epochs
     ),
-    Job("CNN to 99.7%", "cnn", {"epochs": 7.5, "augment": SLIGHT, "views": 5}, 0.997, 60, seeds=3),
+    Job("CNN to 99.7 %", "cnn", {"epochs": 7.5, "augment": SLIGHT, "views": 5}, 0.997, 60, seeds=3),
 )
 
 BASE = tuple(
@@ -73,7 +75,7 @@ BASE = tuple(
 
 
 def select_jobs(names: Sequence[str], dataset: str) -> Iterator[Job]:
-    """Yield the jobs with these names: "fast", "base" or classifiers. No names select all jobs.
+    """Yield the jobs with these names: "fast", "base" or names of classifiers. Without names, yield all jobs.
 
     On a dataset other than MNIST, `missed_before` is empty.
     """
@@ -154,16 +156,16 @@ class Result:
         """Return the cells of the table row, in the order of `HEADERS`."""
         job = self.job
         targets = (
-            job.accuracy is not None and f"{job.accuracy:.1%}",
+            job.accuracy is not None and f"{100 * job.accuracy:.1f} %",
             job.seconds is not None and f"{job.seconds:g} s",
             job.speedup is not None and f"{job.speedup:g} x faster",
         )
         return (
             job.title,
             f"{self.seconds:.1f} s{_format_seeds(seconds for seconds, _ in self.ours)}",
-            f"{self.accuracy:.2%}{_format_seeds(100 * accuracy for _, accuracy in self.ours)}",
+            f"{100 * self.accuracy:.2f} %{_format_seeds(100 * accuracy for _, accuracy in self.ours)}",
             f"{self.baseline[0]:.1f} s" if self.baseline else f"> {self.time_limit:.0f} s",
-            f"{self.baseline[1]:.2%}" if self.baseline else "",
+            f"{100 * self.baseline[1]:.2f} %" if self.baseline else "",
             _format_speedup(self.speedup, exact=self.baseline is not None),
             ", ".join(target for target in targets if target),
             self.verdict,
@@ -192,7 +194,7 @@ def total_cells(results: Sequence[Result]) -> tuple[str, ...]:
 
 
 def _format_seeds(values: Iterable[float]) -> str:
-    """Return the values of several seeds in brackets: " (1.71, 1.68, 1.73)". A single value gives an empty text."""
+    """Return the values of several seeds in brackets: " (1.71, 1.68, 1.73)". For a single value, the text is empty."""
     texts = [f"{value:.2f}" for value in values]
     return f" ({', '.join(texts)})" if len(texts) > 1 else ""
 

@@ -8,7 +8,7 @@ from statistics import median
 import numpy as np
 from playwright.sync_api import Browser, Page
 
-from benchmarks import browser as on_screen
+from benchmarks import browser as visitor
 from benchmarks.servers import App, BenchmarkError, Server, serve
 from mnist_core import load_dataset, store
 from mnist_core.evaluation.metrics import softmax
@@ -17,14 +17,18 @@ PICKERS = {"confusion": ("Classifier", "True digit", "Predicted digit"), "errors
 """Select boxes that are changed on a page, one after the other. On all other pages, only the classifier is changed."""
 
 LIKE = {"Predicted digit": "True digit"}
-"""Select boxes set to the value of another one: cells on the diagonal fill the gallery, most others are empty."""
+"""Select boxes that are set to the value of another one.
+
+The gallery then shows a cell on the diagonal, which has many digits. Most other cells are empty.
+"""
 
 WARM_UP, RERUNS, STROKES, SINGLE_DIGITS = 3, 12, 6, 50
+"""Numbers of unmeasured actions, measured reruns of each page, strokes, and digits predicted one at a time."""
 
 
 @dataclass
 class Visit:
-    """Observations of one server from start to stop.
+    """Measurements of one server, from its start to its end.
 
     Attributes
     ----------
@@ -35,7 +39,7 @@ class Visit:
     cold_stroke : float
         Seconds of the first stroke in a new browser context, on a warm server.
     resident, peak : float
-        Resident memory in MB.
+        Resident memory in MB (10^6 bytes), after all pages, and at its maximum.
     """
 
     rendered: float = 0.0
@@ -48,30 +52,30 @@ class Visit:
 
 def warm_up(browser: Browser, app: App, *components: str) -> None:
     """Start an app, wait until these components are on screen, and stop it."""
-    with serve(app) as server, on_screen.visit(browser, server.url) as page:
-        on_screen.wait_until_rendered(page, *components)
+    with serve(app) as server, visitor.visit(browser, server.url) as page:
+        visitor.wait_until_rendered(page, *components)
 
 
 def visit_dashboard(browser: Browser, app: App, classifiers: int) -> Visit:
     """Start the dashboard, open every page, draw strokes, and read the memory.
 
-    Every stroke must give a prediction of all `classifiers`.
+    `classifiers` is the number of classifiers. Every stroke must give that many predictions.
     """
     found = Visit()
-    with serve(app) as server, on_screen.visit(browser, server.url) as page:
-        on_screen.wait_until_rendered(page, "table", "chart")
+    with serve(app) as server, visitor.visit(browser, server.url) as page:
+        visitor.wait_until_rendered(page, "table", "chart")
         found.rendered = time.perf_counter() - server.started
-        on_screen.wait_until_idle(page)
-        for position in range(len(on_screen.page_names(page))):
-            on_screen.open_page(page, position)
+        visitor.wait_until_idle(page)
+        for position in range(len(visitor.page_names(page))):
+            visitor.open_page(page, position)
         _open(page, "draw")
         for number in range(STROKES):
-            found.first_strokes.append(on_screen.time_stroke(page, _stroke(number)))
+            found.first_strokes.append(visitor.time_stroke(page, _stroke(number)))
             _require_predictions(page, classifiers)
-            found.more_strokes.append(on_screen.time_stroke(page, _stroke(number + 1)))
+            found.more_strokes.append(visitor.time_stroke(page, _stroke(number + 1)))
             page.get_by_role("button", name="Clear").click()
             page.get_by_text("The canvas is blank").wait_for()
-            on_screen.wait_until_idle(page)
+            visitor.wait_until_idle(page)
         found.cold_stroke = _time_cold_stroke(browser, page.url)
         found.resident, found.peak = server.memory()
     return found
@@ -80,11 +84,11 @@ def visit_dashboard(browser: Browser, app: App, classifiers: int) -> Visit:
 def visit_empty(browser: Browser, app: App) -> Visit:
     """Start the empty app, draw strokes, and read the memory."""
     found = Visit()
-    with serve(app) as server, on_screen.visit(browser, server.url) as page:
-        on_screen.wait_until_rendered(page, "chart", "canvas")
+    with serve(app) as server, visitor.visit(browser, server.url) as page:
+        visitor.wait_until_rendered(page, "chart", "canvas")
         found.rendered = time.perf_counter() - server.started
-        on_screen.wait_until_idle(page)
-        found.more_strokes += [on_screen.time_stroke(page, _stroke(number)) for number in range(STROKES)]
+        visitor.wait_until_idle(page)
+        found.more_strokes += [visitor.time_stroke(page, _stroke(number)) for number in range(STROKES)]
         found.cold_stroke = _time_cold_stroke(browser, page.url)
         found.resident, found.peak = server.memory()
     return found
@@ -100,13 +104,13 @@ Reruns = dict[str, list[Cost]]
 def rerun_dashboard(browser: Browser, app: App, labels: Collection[str]) -> Reruns:
     """Measure warm reruns of every page by changing its select boxes, and on Draw also by strokes.
 
-    `labels` are the classifiers that are selected.
+    Only classifiers with these labels are selected.
     """
     found: Reruns = {}
-    with serve(app, timed=True) as server, on_screen.visit(browser, server.url) as page:
-        on_screen.wait_until_idle(page)
-        for position, name in enumerate(on_screen.page_names(page)):
-            on_screen.open_page(page, position)
+    with serve(app, timed=True) as server, visitor.visit(browser, server.url) as page:
+        visitor.wait_until_idle(page)
+        for position, name in enumerate(visitor.page_names(page)):
+            visitor.open_page(page, position)
             title = name.replace("-", " ").replace("_", " ").capitalize() or "Overview"
             if name == "draw":
                 found[f"{title}, one stroke"] = list(_time_strokes(server, page))
@@ -118,17 +122,17 @@ def rerun_dashboard(browser: Browser, app: App, labels: Collection[str]) -> Reru
 
 def rerun_empty(browser: Browser, app: App) -> list[Cost]:
     """Measure warm reruns of the empty app, one per stroke."""
-    with serve(app, timed=True) as server, on_screen.visit(browser, server.url) as page:
-        on_screen.wait_until_rendered(page, "chart", "canvas")
-        on_screen.wait_until_idle(page)
+    with serve(app, timed=True) as server, visitor.visit(browser, server.url) as page:
+        visitor.wait_until_rendered(page, "chart", "canvas")
+        visitor.wait_until_idle(page)
         return list(_time_strokes(server, page))
 
 
 def time_models(dataset: str, records: Sequence[store.Record]) -> dict[str, list[float]]:
     """Measure the prediction time of each model in this process, in seconds, for `SINGLE_DIGITS` digits.
 
-    Every digit is predicted by all models before the next one, and an ensemble reuses the scores of its members. This
-    is how the Draw page predicts.
+    As on the Draw page, each digit is predicted by all models before the next digit, and an ensemble reuses the scores
+    of its members.
     """
     load = store.model_loader()
     models = {record.classifier: load(record) for record in records}
@@ -145,33 +149,37 @@ def time_models(dataset: str, records: Sequence[store.Record]) -> dict[str, list
 
 
 def median_or_nan(values: Sequence[float]) -> float:
-    """Return the median, NaN without values."""
+    """Return the median, or NaN if there are no values."""
     return float(median(values)) if values else float("nan")
 
 
-def _stroke(number: int) -> on_screen.Points:
-    return on_screen.STROKES[number % len(on_screen.STROKES)]
+def _stroke(number: int) -> visitor.Points:
+    """Return the stroke with this number. After the last stroke, the first one follows."""
+    return visitor.STROKES[number % len(visitor.STROKES)]
 
 
 def _time_cold_stroke(browser: Browser, url: str) -> float:
-    with on_screen.visit(browser, url) as page:
-        on_screen.wait_until_rendered(page, "canvas")
-        on_screen.wait_until_idle(page)
-        return on_screen.time_stroke(page, _stroke(0))
+    """Return the seconds of the first stroke in a new browser context."""
+    with visitor.visit(browser, url) as page:
+        visitor.wait_until_rendered(page, "canvas")
+        visitor.wait_until_idle(page)
+        return visitor.time_stroke(page, _stroke(0))
 
 
 def _time_strokes(server: Server, page: Page) -> Iterator[Cost]:
+    """Yield the costs of strokes after the warm-up."""
     for number in range(WARM_UP + RERUNS):
         before = len(server.runs())
         # Each stroke is shifted, because a stroke on top of an equal one would not change the drawing.
-        on_screen.time_stroke(page, [(x + number, y - number) for x, y in _stroke(number)])
+        visitor.time_stroke(page, [(x + number, y - number) for x, y in _stroke(number)])
         if number >= WARM_UP:
             yield _cost_since(server, page, before)
 
 
 def _time_selection(server: Server, page: Page, picker: str, labels: Collection[str]) -> Cost:
+    """Select the next option of a select box and return the cost."""
     before = len(server.runs())
-    on_screen.select_next(page, picker, like=LIKE.get(picker), among=labels if picker == "Classifier" else ())
+    visitor.select_next(page, picker, like=LIKE.get(picker), among=labels if picker == "Classifier" else ())
     return _cost_since(server, page, before)
 
 
@@ -182,21 +190,23 @@ def _cost_since(server: Server, page: Page, before: int) -> Cost:
         if time.monotonic() > end:
             raise BenchmarkError(f"Expected a rerun of {page.url} within 30 s, found none.")
         page.wait_for_timeout(20)
-    on_screen.wait_until_idle(page)
+    visitor.wait_until_idle(page)
     runs = server.runs()[before:]
     cost = {key: sum(run[key] for run in runs) for key in ("seconds", "cpu_seconds", "whole_seconds")}
     return {**cost, "runs": len(runs)}
 
 
 def _open(page: Page, name: str) -> None:
-    names = on_screen.page_names(page)
+    """Open the page with this URL path, which must have a canvas."""
+    names = visitor.page_names(page)
     if name not in names:
         raise BenchmarkError(f"Expected a page {name!r}, found {', '.join(names)}. Update benchmarks/measures.py.")
-    on_screen.open_page(page, names.index(name))
-    on_screen.wait_until_rendered(page, "canvas")
+    visitor.open_page(page, names.index(name))
+    visitor.wait_until_rendered(page, "canvas")
 
 
 def _require_predictions(page: Page, classifiers: int) -> None:
+    """Raise BenchmarkError unless the page shows this number of predictions."""
     found = page.locator(".js-plotly-plot .shapelayer path").count()  # the outlines of the predictions
     if found != classifiers:
         raise BenchmarkError(f"Expected {classifiers} predictions on {page.url}, found {found}.")

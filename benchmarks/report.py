@@ -1,4 +1,4 @@
-"""Results as a Markdown table and as JSON, compared with the empty app and with targets."""
+"""Results of benchmarks as a Markdown table and as JSON, compared with the empty app and with targets."""
 
 import os
 import platform
@@ -49,7 +49,7 @@ class Measure:
 
     @property
     def met(self) -> bool | None:
-        """Whether the target is met. None without a target or without a value."""
+        """Whether the target is met, or None without a target or a value."""
         if self.target is None or median(self.ours) != median(self.ours):
             return None
         if self.relative:
@@ -77,7 +77,7 @@ HEADERS = ("measure", "this dashboard", "worst", "empty app", "ratio", "target",
 
 
 def measures_table(measures: Sequence[Measure]) -> str:
-    """Return the measures as a Markdown table. Several runs give their median, with the runs in brackets."""
+    """Return the measures as a Markdown table. For several runs, a cell has their median and, in brackets, each run."""
     return markdown_table(HEADERS, [measure.cells() for measure in measures])
 
 
@@ -94,7 +94,21 @@ def markdown_table(headers: Sequence[str], lines: Sequence[Sequence[str]]) -> st
 
 @dataclass(frozen=True)
 class Machine:
-    """Hardware and software of a benchmark. `load` is the average load of the minute before."""
+    """Hardware and software of a benchmark.
+
+    Attributes
+    ----------
+    cores : int
+    cpu : str
+        Name of the processor.
+    memory_gb : float
+        Memory in GB (10^9 bytes).
+    load : float
+        Average load in the minute before the benchmark.
+    system : str
+        Name of the operating system.
+    versions : mapping of package to version
+    """
 
     cores: int
     cpu: str
@@ -113,7 +127,7 @@ class Machine:
 
 
 def this_machine(packages: Sequence[str] = PACKAGES) -> Machine:
-    """Return this machine's current state, with the versions of those packages that are installed."""
+    """Return the hardware, load and software of this machine, with the versions of the installed packages."""
     return Machine(
         cores=os.cpu_count() or 1,
         cpu=_cpu(),
@@ -125,7 +139,7 @@ def this_machine(packages: Sequence[str] = PACKAGES) -> Machine:
 
 
 def as_json(measures: Sequence[Measure]) -> list[dict[str, object]]:
-    """Return the measures as JSON-able objects."""
+    """Return the measures as objects that can be written as JSON."""
     return [{**asdict(measure), "ratio": measure.ratio, "met": measure.met} for measure in measures]
 
 

@@ -1,9 +1,8 @@
-"""python -m benchmarks.serve: measure the times and the memory of the dashboard beside an empty Streamlit app.
+"""python -m benchmarks.serve: measure the times and the memory of the dashboard and of an empty Streamlit app.
 
-Both apps are started as a user starts them, on free ports, and visited by Chromium in new browser contexts. They
-alternate in which one is first. Each app is started once before the measurements, so that no run has to read files from
-disk for the first time. The classifiers are those with a usable run on the dataset. Needs requirements-dev.txt and
-Chromium.
+Both apps are started as a user starts them, on free ports, and visited by Chromium in new browser contexts. Their order
+alternates from run to run. Each app is started once before the measurements, so that no run reads files from disk for
+the first time. All classifiers with a usable run on the dataset take part. Needs requirements-dev.txt and Chromium.
 """
 
 import argparse
@@ -30,7 +29,7 @@ EMPTY = App("benchmarks/empty_app.py")
 
 @dataclass
 class Observations:
-    """All observations, one entry per run."""
+    """All measurements. Each list has one entry per run."""
 
     visits: list[Visit] = field(default_factory=list)
     empty_visits: list[Visit] = field(default_factory=list)
@@ -89,6 +88,7 @@ def _positive(text: str) -> int:
 
 
 def _observe(browser: Browser, dataset: str, classifiers: Sequence[str], runs: int) -> Observations:
+    """Visit both apps in each run, and return all measurements except the prediction times of models."""
     ours, found = App("dashboard.py", f"?dataset={dataset}&model={classifiers[0]}"), Observations()
     labels = [get_classifier_spec(name).label for name in classifiers]
     _print_progress("warm-up")
@@ -109,6 +109,7 @@ def _observe(browser: Browser, dataset: str, classifiers: Sequence[str], runs: i
 
 
 def _rows(found: Observations, classifiers: int) -> Iterator[Measure]:
+    """Yield the rows of the table. `classifiers` is the number of classifiers."""
     visits, empty = found.visits, found.empty_visits
     rendered = [visit.rendered for visit in visits], [visit.rendered for visit in empty]
     yield Measure(
@@ -143,8 +144,10 @@ def _rows(found: Observations, classifiers: int) -> Iterator[Measure]:
             target=400,
             worst=1000 * max(map(max, strokes)),
         )
-    ours, theirs = ([1000 * visit.cold_stroke for visit in group] for group in (visits, empty))
-    yield Measure("first stroke after opening a link to Draw", "ms", ours, theirs, worst=max(ours))
+    strokes_ours, strokes_empty = ([1000 * visit.cold_stroke for visit in group] for group in (visits, empty))
+    yield Measure(
+        "first stroke after opening a link to Draw", "ms", strokes_ours, strokes_empty, worst=max(strokes_ours)
+    )
     all_models = [[1000 * sum(times) for times in zip(*run.values(), strict=True)] for run in found.models]
     yield Measure(
         f"prediction of one digit by {classifiers} models",
@@ -157,11 +160,12 @@ def _rows(found: Observations, classifiers: int) -> Iterator[Measure]:
         ("resident memory, all pages and models", "resident", 400),
         ("peak memory", "peak", 600),
     ):
-        ours, theirs = ([getattr(visit, key) for visit in run] for run in (visits, empty))
-        yield Measure(title, "MB", ours, theirs, target=target, worst=max(ours))
+        memory_ours, memory_empty = ([getattr(visit, key) for visit in group] for group in (visits, empty))
+        yield Measure(title, "MB", memory_ours, memory_empty, target=target, worst=max(memory_ours))
 
 
 def _milliseconds(costs: Sequence[Cost]) -> list[float]:
+    """Return the duration of each action in milliseconds."""
     return [1000 * cost["seconds"] for cost in costs]
 
 

@@ -24,12 +24,22 @@ START_SECONDS = 120.0
 
 
 class BenchmarkError(Exception):
-    """A measurement is not possible. The message states the remedy."""
+    """A measurement is not possible or failed. The message says what to do."""
 
 
 @dataclass(frozen=True)
 class App:
-    """A Streamlit script and the query string of its URL."""
+    """A Streamlit app.
+
+    Attributes
+    ----------
+    script : str
+        Path of the script.
+    query : str
+        Query string of the URL, with the question mark.
+    environment : mapping of str to str
+        Additional environment variables.
+    """
 
     script: str
     query: str = ""
@@ -48,7 +58,7 @@ class Server:
     started : float
         `time.perf_counter()` just before the process was started.
     timings : Path
-        File to which a timed server writes one line per run. Empty for other servers.
+        File to which a timed server writes one line per run. For other servers it is empty.
     """
 
     app: App
@@ -63,7 +73,7 @@ class Server:
         return f"http://127.0.0.1:{self.port}/{self.app.query}"
 
     def runs(self) -> list[dict[str, Any]]:
-        """Return all runs so far, except the automatic ones of `run_every`."""
+        """Return all runs so far, without those that `run_every` started: see `timed_server.time_runs`."""
         lines = self.timings.read_text().splitlines()
         return [run for run in map(json.loads, lines) if not run["automatic"]]
 
@@ -82,7 +92,7 @@ class Server:
 def serve(app: App, *, timed: bool = False) -> Iterator[Server]:
     """Start a server as a user would, yield it when it responds, and stop it at the end.
 
-    With `timed`, the server writes the duration of every run.
+    With `timed`, the server records the duration of every script run.
     """
     port = _free_port()
     with tempfile.TemporaryDirectory(prefix="benchmark-") as folder:
@@ -105,12 +115,14 @@ def serve(app: App, *, timed: bool = False) -> Iterator[Server]:
 
 
 def _free_port() -> int:
+    """Return the number of a port that no other program uses."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
 def _wait_for_response(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
+    """Wait until the server responds. Raise BenchmarkError if it ends or exceeds the time limit."""
     end = time.monotonic() + START_SECONDS
     while time.monotonic() < end:
         if process.poll() is not None:
@@ -127,10 +139,12 @@ def _wait_for_response(process: subprocess.Popen[bytes], port: int, log: Path) -
 
 
 def _tail(log: Path) -> str:
+    """Return the last lines of a log."""
     return "\n".join(log.read_text(errors="replace").splitlines()[-15:])
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
+    """End a process, by force if it does not end within 10 s."""
     process.terminate()
     try:
         process.wait(10)

@@ -1,11 +1,11 @@
-"""Streamlit's command line with a stopwatch around every run of a script or fragment.
+"""Streamlit's command line, with every run of a script or fragment timed.
 
 `python -m benchmarks.timed_server run dashboard.py` serves like `python -m streamlit run dashboard.py`. It also appends
-one line of JSON per run to the file in `BENCHMARK_TIMINGS`. The stopwatch starts when the script's thread takes up the
-request, before widget callbacks. It stops at the last line of the script, after any `st.rerun()`. It does not include
-waiting for the thread, the garbage collection after the run, and the network.
+one line of JSON per run to the file in `BENCHMARK_TIMINGS`. The time starts when the script's thread takes the request,
+before widget callbacks. It ends at the last line of the script, after any `st.rerun()`. Waiting for the thread, the
+garbage collection after the run, and the network are not included.
 
-A wrapper script could not measure this, because the rerun of a fragment does not execute the entry script.
+A wrapper script cannot measure this, because a rerun of a fragment does not execute the entry script.
 """
 
 import json
@@ -23,11 +23,15 @@ TIMINGS = "BENCHMARK_TIMINGS"
 
 
 def time_runs(timings: Path) -> None:
-    """Append a line to the file `timings` for every script run of this process.
+    """Append a line of JSON to the file `timings` for every script run of this process.
 
-    A line holds `seconds` (wall clock), `cpu_seconds` (of the script's thread), `whole_seconds` (including the garbage
-    collection after the run), `fragment` (whether only a fragment ran) and `automatic` (whether a `run_every` caused
-    the run).
+    Each line has these keys:
+
+    - `seconds`: wall-clock time.
+    - `cpu_seconds`: CPU time of the script's thread.
+    - `whole_seconds`: wall-clock time with the garbage collection after the run.
+    - `fragment`: whether only a fragment ran.
+    - `automatic`: whether `run_every` of a fragment started the run.
     """
     if not (hasattr(ScriptRunner, "_run_script") and hasattr(ScriptRunner, "_on_script_finished")):
         raise SystemExit(

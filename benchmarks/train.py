@@ -1,9 +1,9 @@
-"""python -m benchmarks.train: measure training times beside scikit-learn and PyTorch baselines.
+"""python -m benchmarks.train: measure training times of our classifiers and of scikit-learn and PyTorch baselines.
 
-Each training runs alone, in a fresh process. The time is measured from pixels in memory to a trained model; loading
-digits and importing libraries is not included. Accuracies are on the test split, and every test-set evaluation of our
-classifiers is logged. The hyperparameters of the races against time were chosen on the held-out split. Earlier versions
-had been evaluated on the test split, where some missed the target; docs/benchmarks.md lists them. Needs
+Each training runs alone, in a new process. The time is measured from pixels in memory to a trained model. It does not
+include loading digits and importing libraries. Accuracies are on the test split, and every test-set evaluation of our
+classifiers is logged. The hyperparameters of the races against time were chosen on the held-out split. Earlier
+hyperparameters had been evaluated on the test split, where some missed the target: docs/benchmarks.md lists them. Needs
 requirements-train.txt and requirements-dev.txt.
 """
 
@@ -70,6 +70,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _measure(job: Job, dataset: str, limit: float) -> Result:
+    """Train a job with every seed, and its baseline once for at most `limit` seconds."""
     ours = []
     for seed in range(job.seeds):
         print(f"{job.title}, seed {seed}", file=sys.stderr, flush=True)
@@ -83,13 +84,14 @@ def _measure(job: Job, dataset: str, limit: float) -> Result:
 
 
 def _validation_cells(job: Job, dataset: str) -> tuple[str, ...]:
-    """Train a job with every seed. Return the cells of the row with title, time and validation accuracy."""
+    """Train a job with every seed. Return the cells of its row: title, time and validation accuracy."""
     print(f"{job.title}, held-out split", file=sys.stderr, flush=True)
     trainings = [run_isolated(train_and_validate, job, dataset, seed) for seed in range(job.seeds)]
     return Result(job, trainings, None, 0).cells()[: len(VALIDATION_HEADERS)]
 
 
 def _job_name(text: str) -> str:
+    """Return the name of a job or of a group of jobs. Raise ArgumentTypeError if it is unknown."""
     names = ["fast", "base", *BASE_CLASSIFIERS]
     if text not in names:
         raise argparse.ArgumentTypeError(f"expected some of {', '.join(names)}, found {text}")

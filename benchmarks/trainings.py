@@ -1,6 +1,7 @@
-"""Timed trainings, each to be called in a fresh process.
+"""Timed trainings. Each function is to be called in a new process.
 
-The time is measured from pixels in memory to a trained model. Loading digits and importing libraries is not included.
+The time is measured from pixels in memory to a trained model. It does not include loading digits and importing
+libraries.
 """
 
 import importlib
@@ -28,11 +29,11 @@ LIBRARIES = (
     "sklearn.svm",
 )
 TORCH_LIBRARIES = ("torch", "torch._dynamo")
-"""`torch._dynamo` is imported by PyTorch's optimizers and takes about a second."""
+"""PyTorch's optimizers import `torch._dynamo`, which takes about a second."""
 
 
 def train_and_test(job: Job, dataset: str, seed: int) -> Timed:
-    """Train on the training split. Return training time and test accuracy, and log the test-set evaluation."""
+    """Train on the training split, and log the test-set evaluation. Return training time and test accuracy."""
     spec, digits = get_trainable_spec(job.classifier), load_dataset(dataset)
     train = digits.train  # loads the split before the time is measured
     hyperparameters = {**hyperparameters_for(job.classifier, dataset), **job.changes}
@@ -53,7 +54,8 @@ def train_and_test(job: Job, dataset: str, seed: int) -> Timed:
 def train_and_validate(job: Job, dataset: str, seed: int) -> Timed:
     """Train on five sixths of the training split. Return training time and accuracy on the other sixth.
 
-    The held-out split is the same for every seed. A network takes as many steps as on the whole training split.
+    The held-out split is the same for every seed. A network is trained for as many steps as on the whole training
+    split.
     """
     spec, digits = get_trainable_spec(job.classifier), load_dataset(dataset).train
     kept, held = hold_out(digits.labels, 0)
@@ -68,8 +70,8 @@ def train_and_validate(job: Job, dataset: str, seed: int) -> Timed:
 def train_baseline(job: Job, dataset: str, limit: float) -> Timed:
     """Train the baseline of a job with scikit-learn or PyTorch alone. Return training time and test accuracy.
 
-    A network stops at the job's target accuracy or after `limit` seconds. Without a target, it trains for the job's
-    number of epochs.
+    The training of a network stops at the job's target accuracy or after `limit` seconds. Without a target, it ends
+    after the job's number of epochs.
     """
     digits = load_dataset(dataset)
     if job.classifier in BASELINES:

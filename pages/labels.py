@@ -28,5 +28,5 @@ table = label_issues.accuracy_without(results, classifier)
 accuracies.show_metrics(results, classifier, table)
 issue_list.show(results, classifier)
 
-st.subheader("Accuracy with and without suspected label errors")
+st.subheader("Accuracy without suspected label errors")
 accuracies.show_table(results, classifier, table)

@@ -54,7 +54,7 @@ metric_row.show(
             "Brier score",
             f"{after.brier:.4f}",
             "Mean squared difference between the ten probabilities and the truth, summed over the ten digits"
-            " (Brier 1950). 0 is perfect; 2 is always certain and wrong.",
+            " (Brier 1950). It ranges from 0 (best) to 2 (worst).",
         ),
     )
 )

@@ -44,11 +44,24 @@ def published_claims() -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame
-        `project`, `classifier` (as the project names it), `reported` (accuracy in percent as printed, or None),
-        `protocol` (how the project measured it), `procedure` (training procedure measured here), `scored` (on which
-        data); `measured`, `low` and `high`, shares in 0..1; `seconds` of one fit; `verdict` and `remark`. `low` to
-        `high` is the 95 % confidence interval (Wilson), or the range of the folds of a cross-validation.
+    DataFrame with these columns
+        project, classifier : str
+            Letter of the project, and the classifier as the project names it.
+        reported : str or None
+            Accuracy in percent as published.
+        protocol : str
+            How the project measured the accuracy.
+        procedure : str
+            Name of the training procedure or classifier that was measured here.
+        scored : str
+            Data that the accuracy was measured on.
+        measured, low, high : float in 0..1
+            Measured accuracy and its 95 % confidence interval (Wilson). For a cross-validation, the mean, minimum and
+            maximum of the folds.
+        seconds : float
+            Time of one fit.
+        verdict, remark : str
+            See `evaluation.claims.verdict` and `store.claims.Claim`.
     """
     results = load_results(DATASET)
     return _published_claims(file_state(claims_file()), results.key, results)
@@ -85,9 +98,11 @@ def kernel_steps() -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame
-        `centres`, ascending; `test_accuracy`, and `low` and `high`, its 95 % confidence interval (Wilson): shares in
-        0..1.
+    DataFrame with these columns
+        centres : int, ascending
+            Number of centers.
+        test_accuracy, low, high : float in 0..1
+            Test accuracy and its 95 % confidence interval (Wilson).
     """
     results = load_results(DATASET)
     return _kernel_steps(file_state(claims_file()), results.key, results)

@@ -23,12 +23,20 @@ def custom_runs_table(results: Results) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame
-        `name`, `label`; `base` and `base_label`, the classifier that the run is based on; `changes` of its
-        hyperparameters; `n_train`, `seed`; `test_accuracy`, and `low` and `high`, its 95 % confidence interval
-        (Wilson): shares in 0..1; `difference` from the test accuracy of the base, in -1..1, and `difference_low` and
-        `difference_high`, its 95 % confidence interval; `created` (ISO 8601). The differences are NaN if the base has
-        no usable run.
+    DataFrame with these columns
+        name, label : str
+            Name and display name of the run.
+        base, base_label : str
+            Name and display name of the classifier that the run is based on.
+        changes : str
+            Changed hyperparameters.
+        n_train, seed : int
+        test_accuracy, low, high : float in 0..1
+            Test accuracy and its 95 % confidence interval (Wilson).
+        difference, difference_low, difference_high : float in -1..1
+            Test accuracy minus that of the base, and its 95 % confidence interval. NaN if the base has no usable run.
+        created : str
+            Time of the training, ISO 8601 in UTC.
     """
     return _custom_runs_table(results.key, results)
 

@@ -106,10 +106,17 @@ def domain_table(results: Results) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame
-        One row per run that was evaluated on both, highest accuracy on the other dataset first: `name`, `label`;
-        `test` and `other`, shares in 0..1, with their 95 % confidence intervals (Wilson) `test_low`, `test_high`,
-        `other_low` and `other_high`; `test_digits` and `other_digits`, the numbers of samples. Empty without a run.
+    DataFrame with these columns
+        One row per run that was evaluated on both, highest accuracy on the other dataset first. Empty without a run.
+
+        name, label : str
+            Name and display name of the run.
+        test, test_low, test_high : float in 0..1
+            Test accuracy and its 95 % confidence interval (Wilson).
+        test_digits : int
+            Number of test samples.
+        other, other_low, other_high, other_digits
+            The same for the other dataset.
     """
     spec = get_dataset_spec(DOMAIN)
     n, rows = spec.n_train + spec.n_test, []

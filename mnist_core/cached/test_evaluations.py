@@ -14,9 +14,14 @@ def log(dataset: str) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame
-        `created` (ISO 8601, UTC), `classifier`, `purpose`, `seed`, `n_train`, `hyperparameters` (a digest) and
-        `test_accuracy` (a share in 0..1).
+    DataFrame with these columns
+        created : str
+            Time of the evaluation, ISO 8601 in UTC.
+        classifier, purpose : str
+        seed, n_train : int
+        hyperparameters : str
+            Digest of the hyperparameters.
+        test_accuracy : float in 0..1
     """
     return _load(dataset, _files(dataset))[0]
 

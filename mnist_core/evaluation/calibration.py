@@ -8,6 +8,7 @@ import pandas as pd
 from mnist_core.evaluation.metrics import wilson_interval
 
 Binning = Literal["mass", "width"]
+"""Bins with about the same number of samples, or bins of equal width."""
 N_BINS = 15
 EDGES = (0, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999, 0.9999, 1)
 """Edges of the bins of a confidence histogram. They are denser near 1, where most predictions are."""
@@ -31,15 +32,20 @@ def calibration_bins(
 
     Returns
     -------
-    DataFrame
-        One row per bin: `low` <= confidence < `high` (the last bin includes `high`), `digits` (number of samples), mean
-        `confidence`, `accuracy`, and `accuracy_low` and `accuracy_high`, its 95 % confidence interval (Wilson). Shares
-        are in 0..1.
+    DataFrame with one row per bin and these columns
+        low, high : float in 0..1
+            Edges of the bin: `low` <= confidence < `high`. The last bin includes `high`.
+        digits : int
+            Number of samples.
+        confidence : float in 0..1
+            Mean confidence.
+        accuracy, accuracy_low, accuracy_high : float in 0..1
+            Accuracy and its 95 % confidence interval (Wilson).
     """
-    edges, place = _binned(confidence, by, bins)
-    digits = np.bincount(place, minlength=bins)
-    right = np.bincount(place, weights=correct, minlength=bins)
-    total = np.bincount(place, weights=confidence, minlength=bins)
+    edges, bin_of = _binned(confidence, by, bins)
+    digits = np.bincount(bin_of, minlength=bins)
+    right = np.bincount(bin_of, weights=correct, minlength=bins)
+    total = np.bincount(bin_of, weights=confidence, minlength=bins)
     used = np.flatnonzero(digits)
     digits, right, total = digits[used], right[used], total[used]
     intervals = [wilson_interval(int(hits), int(n)) for hits, n in zip(right, digits, strict=True)]
@@ -57,7 +63,9 @@ def calibration_bins(
 
 
 def expected_calibration_error(bins: pd.DataFrame) -> float:
-    """Compute the mean difference of confidence and accuracy over bins, weighted by their number of samples: 0..1.
+    """Compute the expected calibration error (ECE), in 0..1.
+
+    It is the mean absolute difference of confidence and accuracy over bins, weighted by their number of samples.
 
     Parameters
     ----------
@@ -86,6 +94,11 @@ def chance_calibration_errors(
     ----------
     confidence : float ndarray of shape (n,), in 0..1
         The result does not depend on its order.
+    by, bins
+        As in `calibration_bins`.
+    draws : int
+        Number of simulated test sets.
+    seed : int
 
     Returns
     -------
@@ -96,8 +109,8 @@ def chance_calibration_errors(
     Bröcker and Smith (2007), "Increasing the reliability of reliability diagrams", Weather and Forecasting 22.
     """
     ordered, rng = np.sort(confidence.astype(np.float32)), np.random.default_rng(seed)
-    _, place = _binned(ordered, by, bins)
-    starts = np.flatnonzero(np.r_[True, place[1:] != place[:-1]])
+    _, bin_of = _binned(ordered, by, bins)
+    starts = np.flatnonzero(np.r_[True, bin_of[1:] != bin_of[:-1]])
     expected = np.add.reduceat(ordered, starts, dtype=np.float64)
     errors = []
     for _ in range(draws):  # One at a time: all at once is not faster and takes 40 MB for 10,000 samples.
@@ -134,21 +147,23 @@ def confidence_histogram(confidence: np.ndarray, correct: np.ndarray) -> pd.Data
 
     Returns
     -------
-    DataFrame
-        One row per bin between two `EDGES`: `low` <= confidence < `high` (the last bin includes `high`), and the counts
-        `right` and `wrong`.
+    DataFrame with one row per bin between two `EDGES` and these columns
+        low, high : float in 0..1
+            Edges of the bin: `low` <= confidence < `high`. The last bin includes `high`.
+        right, wrong : int
+            Numbers of correct and of wrong predictions.
     """
     edges = np.array(EDGES)
-    place = np.searchsorted(edges[1:-1], confidence, side="right")
-    right, wrong = (np.bincount(place[kind], minlength=len(edges) - 1) for kind in (correct, ~correct))
+    bin_of = np.searchsorted(edges[1:-1], confidence, side="right")
+    right, wrong = (np.bincount(bin_of[kind], minlength=len(edges) - 1) for kind in (correct, ~correct))
     return pd.DataFrame({"low": edges[:-1], "high": edges[1:], "right": right, "wrong": wrong})
 
 
 def _binned(confidence: np.ndarray, by: Binning, bins: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return the `bins + 1` edges and the bin of each sample. Bins stay empty where many confidences are equal."""
+    """Return the `bins + 1` edges, and the bin of each sample. Bins are empty where many confidences are equal."""
     if by == "width":
         edges = np.linspace(0, 1, bins + 1)
-    else:  # The edges are confidences that occur, so that rounding does not decide on which side of an edge one falls.
+    else:  # The edges are confidences that occur. Rounding can therefore not move a confidence across an edge.
         ordered = np.sort(confidence.astype(np.float64))
         edges = ordered[np.minimum(np.arange(bins + 1) * len(ordered) // bins, len(ordered) - 1)]
     return edges, np.searchsorted(edges[1:-1], confidence, side="right")

@@ -10,7 +10,7 @@ import numpy as np
 from mnist_core.evaluation.significance import bootstrap_interval, holm, mcnemar
 
 Outcome = Literal["a", "b", "both", "all"]
-"""Only A is right, only B is right, both are wrong, or all classifiers are wrong."""
+"""Samples that only A classifies correctly, only B, neither, or no classifier at all."""
 
 
 @dataclass(frozen=True)
@@ -24,9 +24,9 @@ class Comparison:
     low, high : float
         95 % confidence interval of the difference of their accuracies, A minus B, in -1..1.
     p_value : float
-        In (0, 1]: probability of a difference at least as large between classifiers of equal accuracy.
+        P-value of the exact McNemar test, in (0, 1].
     agreement : float
-        Share of the samples, in 0..1, with the same prediction from both, right or wrong.
+        Share of the samples, in 0..1, with the same prediction from both, correct or wrong.
     """
 
     both_right: int
@@ -101,7 +101,7 @@ def compare(y_true: np.ndarray, a: np.ndarray, b: np.ndarray, *, seed: int = 0, 
 def mistakes_by_outcome(
     y_true: np.ndarray, y_preds: Mapping[str, np.ndarray], a: str, b: str
 ) -> dict[Outcome, np.ndarray]:
-    """Return the samples that only A gets right ("a"), only B ("b"), neither ("both"), and no classifier ("all").
+    """Return which samples only A classifies correctly ("a"), only B ("b"), neither ("both"), or no classifier ("all").
 
     Parameters
     ----------

@@ -12,6 +12,7 @@ from mnist_core.base.digits import N_CLASSES
 from mnist_core.evaluation.metrics import wilson_interval
 
 Normalisation = Literal["counts", "row", "column"]
+"""Counts, shares of the row (true class), or shares of the column (predicted class)."""
 
 
 def confusion_matrix(y_true: np.ndarray, y_pred: np.ndarray) -> np.ndarray:

@@ -87,7 +87,7 @@ def coverage_curve(confidence: np.ndarray, correct: np.ndarray) -> Coverage:
 
 def operating_point(curve: Coverage, share: float) -> OperatingPoint:
     """Return the highest threshold at which at least this share of the samples, in 0..1, is classified."""
-    # Rounded up to whole samples. The tolerance is needed because 0.95 * 10,000 can exceed 9,500 in floating point.
+    # Round up to whole samples. The tolerance is needed because 0.95 * 10,000 can exceed 9,500 in floating point.
     position = int(np.searchsorted(curve.classified, np.ceil(share * curve.n - 1e-6)))
     return OperatingPoint(
         float(curve.thresholds[position]), int(curve.classified[position]), int(curve.misclassified[position]), curve.n
@@ -99,9 +99,13 @@ def coverage_frame(curve: Coverage, points: int = 200) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame
-        `threshold`, `coverage`, `accuracy`, and `accuracy_low` and `accuracy_high`, its 95 % confidence interval
-        (Wilson): shares in 0..1. `classified` and `misclassified`: counts.
+    DataFrame with these columns
+        threshold, coverage : float in 0..1
+            Confidence threshold, and share of the samples that are classified.
+        accuracy, accuracy_low, accuracy_high : float in 0..1
+            Accuracy on the classified samples and its 95 % confidence interval (Wilson).
+        classified, misclassified : int
+            Numbers of samples.
     """
     targets = np.linspace(curve.n / points, curve.n, points)
     kept = np.unique(np.searchsorted(curve.classified, targets - 1e-6))

@@ -10,6 +10,7 @@ from mnist_core.base.digits import N_CLASSES
 
 Kind = Literal["roc", "pr"]
 AVERAGES = ("macro", "micro")
+"""Names of the averages of the curves of all classes."""
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,7 @@ class Curve:
         False and true positive rate of a ROC curve, or recall and precision of a precision-recall curve. `x` is
         ascending.
     thresholds : float64 ndarray of shape (m,)
-        Samples with at least this score are predicted positive. Infinite where none is, NaN for a mean of curves.
+        Samples with at least this score are predicted positive. Infinite if no sample is, NaN for a mean of curves.
     area : float in 0..1
         Area under the curve (AUC) of a ROC curve, or average precision (AP) of a precision-recall curve.
     """
@@ -113,7 +114,11 @@ def one_vs_rest(y_true: np.ndarray, proba: np.ndarray, kind: Kind) -> dict[str, 
 
 
 def macro_average(curves: Sequence[Curve]) -> Curve:
-    """Compute the mean of curves of one kind: of their true positive rates or precisions, at every x of any of them."""
+    """Compute the mean of curves of the same kind.
+
+    It is the mean of the true positive rates or precisions at every x that occurs in a curve. Its area is the mean of
+    the areas.
+    """
     kind, grid = curves[0].kind, np.unique(np.concatenate([curve.x for curve in curves]))
     area = float(np.mean([curve.area for curve in curves]))
     if kind == "roc":  # two points at each x: before and after the vertical step of a curve
@@ -134,7 +139,7 @@ def thin(curve: Curve, points: int = 150, floor: float = 1e-5) -> Curve:
     """Return a curve with at most `points` points, evenly spaced along its path, and the area of the full curve.
 
     Half of the path length is measured on linear axes. The other half is measured on axes that are logarithmic towards
-    the ideal corner, where distances below `floor` count as `floor`. So the curve keeps its shape in both plots.
+    the ideal corner, where distances below `floor` count as `floor`. The curve keeps its shape in both plots.
     """
     if len(curve.x) <= points:
         return curve
@@ -143,9 +148,8 @@ def thin(curve: Curve, points: int = 150, floor: float = 1e-5) -> Curve:
     steps = np.abs(np.diff(np.stack([linear, logs]))).sum(axis=1)  # (2, m - 1): length of each step in both plots
     length = np.r_[0, np.cumsum((steps / np.maximum(steps.sum(axis=1, keepdims=True), floor)).sum(axis=0))]
     after = np.searchsorted(length, np.linspace(0, length[-1], points // 2)[1:-1])
-    kept = np.unique(
-        [0, *after - 1, *after, len(curve.x) - 1]
-    )  # both ends of a long step, so that it stays vertical or horizontal
+    # Keep both ends of a long step, so that it stays vertical or horizontal.
+    kept = np.unique([0, *after - 1, *after, len(curve.x) - 1])
     return Curve(curve.kind, curve.x[kept], curve.y[kept], curve.thresholds[kept], curve.area)
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 _BINS = 512
 """Number of bins that replace the samples in the density estimate."""
 _TAIL = 0.001
-"""Share of the samples left out at each end of the range: with outliers, most of the plot would be empty."""
+"""Share of the samples left out at each end of the range. With outliers, most of the plot would be empty."""
 
 
 def class_densities(values: np.ndarray, labels: np.ndarray, *, points: int = 96) -> pd.DataFrame:

@@ -11,8 +11,8 @@ from mnist_core.evaluation.metrics import log_softmax
 def logarithmic_pool(logits: Sequence[np.ndarray], weights: Sequence[float] | np.ndarray) -> np.ndarray:
     """Compute scores whose softmax is the weighted geometric mean of the members' probabilities, normalized.
 
-    Unlike in an arithmetic mean, a member that gives a class a probability near 0 has a strong effect. No single member
-    can rule out a class: probabilities below e^-12 count as e^-12, see `bounded_logs`.
+    A probability near 0 has a stronger effect than in an arithmetic mean. No single member can rule out a class,
+    because probabilities below e^-12 count as e^-12: see `bounded_logs`.
 
     Parameters
     ----------
@@ -38,8 +38,8 @@ def logarithmic_pool(logits: Sequence[np.ndarray], weights: Sequence[float] | np
 def bounded_logs(logits: np.ndarray) -> np.ndarray:
     """Return the logarithms of a member's probabilities, each at least -12: float64 ndarray of shape (n, k).
 
-    Stored out-of-fold scores keep smaller probabilities only for the label. Without the bound, the weights would be
-    fitted on other logarithms than they are applied to, and a single -100 of one member would dominate the others.
+    Stored out-of-fold scores have smaller probabilities only for the label. Without the bound, weights would be fitted
+    and applied to different logarithms, and a single value of -100 from one member would dominate the others.
     """
     logs: np.ndarray = np.maximum(log_softmax(logits), -MAX_NATS)
     return logs

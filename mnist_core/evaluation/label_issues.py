@@ -32,13 +32,14 @@ def count_disagreements(y_true: np.ndarray, y_preds: Iterable[np.ndarray]) -> np
 
 
 def has_disagreement(counts: np.ndarray, n_classifiers: int, by: Disagreement) -> np.ndarray:
-    """Return where enough classifiers disagree with the label.
+    """Return which samples have enough classifiers that disagree with the label.
 
     Parameters
     ----------
     counts : integer ndarray of shape (n,)
         Number of classifiers that disagree, in 0..n_classifiers.
     n_classifiers : int
+        Number of classifiers.
     by : {"any", "most", "all"}
         At least one, more than half, or all.
 
@@ -61,9 +62,9 @@ def accuracy_without(
 ) -> pd.DataFrame:
     """Compute the accuracy of every classifier on all samples and without suspected label errors.
 
-    The label issues of a classifier are mistakes of this classifier, and often of similar ones. Its accuracy without
-    them is therefore too high. The second accuracy avoids this bias: for each classifier, it leaves out the samples
-    that most of the other classifiers list.
+    The label issues of a classifier are mistakes of this classifier, and often of similar classifiers. Its accuracy
+    without them (`without_selected`) is therefore too high. `without_others` avoids this bias: for each classifier, it
+    leaves out the samples that are label issues of most of the other classifiers.
 
     Parameters
     ----------
@@ -74,15 +75,20 @@ def accuracy_without(
     selected : str
         The classifier whose label issues `without_selected` leaves out.
     members : mapping of ensemble to classifiers
-        The members of each ensemble. The lists of ensembles are ignored in `without_others`, because they repeat those
-        of their members. For an ensemble, the lists of its members are ignored too.
+        The members of each ensemble. `without_others` ignores the label issues of ensembles, because they repeat those
+        of their members. For an ensemble, it also ignores the label issues of its members.
 
     Returns
     -------
-    DataFrame
-        One row per classifier: `name`, then `all`, `without_selected` and `without_others`. Each is a share in 0..1
-        with `_low` and `_high`, its 95 % confidence interval (Wilson), and `_digits`, the number of samples. The share
-        is NaN if no sample is left. `without_others` has no samples if there is no other cross-validated classifier.
+    DataFrame with one row per classifier and these columns
+        name : str
+        all, without_selected, without_others : float in 0..1
+            Accuracy on all samples and on both subsets. NaN if a subset has no samples. `without_others` has none if
+            there is no other cross-validated classifier.
+        all_low, all_high, ... : float in 0..1
+            95 % confidence interval (Wilson) of each accuracy.
+        all_digits, ... : int
+            Number of samples of each accuracy.
     """
     n, members = len(y_true), members or {}
     everything = np.ones(n, dtype=bool)
@@ -123,15 +129,22 @@ def label_issues_table(
         The classifier whose label issues these are.
     proba : float ndarray of shape (n, 10)
         Probabilities of this classifier.
+    split : str
+        Name of the split, for the column `split`.
     single_classifiers : collection of str
         The classifiers that `disagreements` counts: all but ensembles.
 
     Returns
     -------
-    DataFrame
-        `index`, `split`, `label`, `classifier`, its prediction `predicted`, its `probability of the label` (0..1),
-        `disagreements` (how many single classifiers disagree with the label), then one column of predictions per
-        classifier.
+    DataFrame with these columns
+        index, split, label
+            The sample and its label.
+        classifier, predicted, probability of the label
+            The classifier, its prediction, and its probability of the label in 0..1.
+        disagreements : int
+            Number of single classifiers that disagree with the label.
+        one column for each classifier, by name : int
+            Its prediction.
     """
     counts = count_disagreements(y_true[indices], [y_preds[name][indices] for name in single_classifiers])
     return pd.DataFrame(
@@ -156,7 +169,10 @@ def _mask_without(n: int, indices: np.ndarray) -> np.ndarray:
 
 
 def _accuracy_columns(column: str, correct: np.ndarray) -> dict[str, float]:
-    """Return the accuracy, its confidence interval and the number of samples, as columns with this prefix."""
+    """Return the accuracy, its confidence interval and the number of samples, by column.
+
+    The column names begin with `column`. `correct` is a bool ndarray.
+    """
     share, low, high = (np.nan, np.nan, np.nan)
     if len(correct):
         share = float(correct.mean())

@@ -12,7 +12,7 @@ from mnist_core.evaluation.metrics import accuracy_interval
 
 @dataclass(frozen=True)
 class Gain:
-    """Change in accuracy between two sizes: numbers of training samples, or of epochs.
+    """Change in accuracy between two sizes. A size is a number of training samples or of epochs.
 
     Attributes
     ----------
@@ -95,16 +95,23 @@ def summarise_curve(trainings: Sequence[Mapping[str, float]], n_test: int) -> pd
     Parameters
     ----------
     trainings : sequence of mappings
-        With `n_train`, `test_accuracy` (share in 0..1) and `fit_seconds`. Trainings of one size use different samples.
+        Each has `n_train`, `test_accuracy` (share in 0..1) and `fit_seconds`. Trainings of the same size use different
+        samples.
     n_test : int
         Number of test samples.
 
     Returns
     -------
-    DataFrame
-        `n_train`; `trainings`, their number; `test_accuracy`, their mean; `low` and `high`, its 95 % confidence
-        interval (Wilson) for `n_test` samples, because all trainings share the test split; `lowest` and `highest` test
-        accuracy; `fit_seconds`, their median, which is robust to a single delay.
+    DataFrame with these columns
+        n_train, trainings : int
+            Training size, and number of trainings with this size.
+        test_accuracy, low, high : float in 0..1
+            Mean test accuracy and its 95 % confidence interval (Wilson). The interval is for `n_test` samples, because
+            all trainings share the test split.
+        lowest, highest : float in 0..1
+            Lowest and highest test accuracy.
+        fit_seconds : float
+            Median training time, which is robust to a single delay.
     """
     rows = []
     for size in sorted({training["n_train"] for training in trainings}):
@@ -133,15 +140,18 @@ def summarise_history(history: Sequence[Mapping[str, float]], n_holdout: int) ->
     Parameters
     ----------
     history : sequence of mappings
-        With `epoch`, `loss` and `validation_accuracy` (share in 0..1).
+        Each has `epoch`, `loss` and `validation_accuracy` (share in 0..1).
     n_holdout : int
         Number of samples in the validation split.
 
     Returns
     -------
-    DataFrame
-        `epoch`; `loss`, the mean cross-entropy on the training data in nats; `accuracy`, the validation accuracy; `low`
-        and `high`, its 95 % confidence interval (Wilson).
+    DataFrame with these columns
+        epoch : int
+        loss : float
+            Mean cross-entropy on the training data, in nats.
+        accuracy, low, high : float in 0..1
+            Validation accuracy and its 95 % confidence interval (Wilson).
     """
     accuracies = [float(epoch["validation_accuracy"]) for epoch in history]
     intervals = [accuracy_interval(accuracy, n_holdout) for accuracy in accuracies]

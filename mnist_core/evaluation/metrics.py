@@ -22,6 +22,11 @@ def wilson_interval(correct: int, n: int, confidence: float = 0.95) -> tuple[flo
     -------
     low, high : float in 0..1
 
+    Raises
+    ------
+    ValueError
+        The counts are not possible.
+
     References
     ----------
     Wilson (1927), "Probable inference, the law of succession, and statistical inference", JASA 22.
@@ -36,7 +41,7 @@ def wilson_interval(correct: int, n: int, confidence: float = 0.95) -> tuple[flo
 
 
 def accuracy_interval(accuracy: float, n: int, confidence: float = 0.95) -> tuple[float, float]:
-    """Compute the Wilson confidence interval of an accuracy measured on `n` samples."""
+    """Compute the Wilson confidence interval of an accuracy in 0..1 that was measured on `n` samples."""
     return wilson_interval(round(accuracy * n), n, confidence)
 
 
@@ -76,14 +81,17 @@ def softmax(scores: np.ndarray, temperature: float = 1.0) -> np.ndarray:
     ----------
     Guo et al. (2017), "On calibration of modern neural networks", ICML.
     """
-    # In float64: rows must sum to 1 even if the scores span millions.
+    # Use float64, so that rows sum to 1 even if the scores span millions.
     logits = scores.astype(np.float64) / temperature
     powers = np.exp(logits - logits.max(axis=1, keepdims=True))
     return (powers / powers.sum(axis=1, keepdims=True)).astype(np.float32)
 
 
 def log_softmax(logits: np.ndarray) -> np.ndarray:
-    """Compute the logarithms of the probabilities, float64 of shape (n, k). They are finite even if these underflow."""
+    """Compute the logarithms of the softmax of logits (n, k): float64 ndarray of shape (n, k).
+
+    They are finite even where a probability is too small for a float.
+    """
     centered = logits.astype(np.float64) - logits.max(axis=1, keepdims=True)
     logs: np.ndarray = centered - np.log(np.exp(centered).sum(axis=1, keepdims=True))
     return logs

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 Sort = Literal["confidence", "margin", "index"]
-"""Highest confidence first, smallest margin first, or by index."""
+"""Order of a list: highest confidence first, smallest margin first, or by index."""
 
 
 def confidence_and_margin(proba: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -26,7 +26,7 @@ def confidence_and_margin(proba: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def find_mistakes(y_true: np.ndarray, y_pred: np.ndarray, *, predicted: int | None = None) -> np.ndarray:
-    """Return where predictions are wrong and, if `predicted` is given, equal to it.
+    """Return which predictions are wrong and, if `predicted` is given, equal to it.
 
     Parameters
     ----------
@@ -57,10 +57,10 @@ def most_confident_mistakes(
     classifier : integer ndarray of shape (n,), in 0..k-1
         The classifier with the highest confidence among those that are wrong.
     confidence, margin : float ndarrays of shape (n,)
-        Its confidence, and the smallest margin of all mistakes. -inf and inf where no classifier is wrong.
+        Confidence of this classifier, and smallest margin of all mistakes. -inf and inf if no classifier is wrong.
     """
-    of_mistakes = np.where(mistaken, confidence, -np.inf)
-    return of_mistakes.argmax(axis=0), of_mistakes.max(axis=0), np.where(mistaken, margin, np.inf).min(axis=0)
+    masked = np.where(mistaken, confidence, -np.inf)
+    return masked.argmax(axis=0), masked.max(axis=0), np.where(mistaken, margin, np.inf).min(axis=0)
 
 
 def sort_digits(indices: np.ndarray, by: Sort, *, confidence: np.ndarray, margin: np.ndarray) -> np.ndarray:
@@ -69,8 +69,13 @@ def sort_digits(indices: np.ndarray, by: Sort, *, confidence: np.ndarray, margin
     Parameters
     ----------
     indices : integer ndarray of shape (k,)
+    by : {"confidence", "margin", "index"}
     confidence, margin : float ndarrays of shape (n,)
-        Of all samples.
+        Values of all samples.
+
+    Returns
+    -------
+    integer ndarray of shape (k,)
     """
     if by == "index":
         return np.sort(indices)

@@ -9,7 +9,7 @@ import pandas as pd
 from mnist_core.evaluation.metrics import accuracy_interval
 
 Change = Literal["lost", "gained", "any"]
-"""From correct to wrong, from wrong to correct, or any change of the prediction."""
+"""Change of a prediction: from correct to wrong, from wrong to correct, or any change."""
 ALL = "all"
 """Name of the column with the mean over all transforms."""
 
@@ -35,9 +35,14 @@ def accuracy_table(
 
     Returns
     -------
-    DataFrame
-        `name`, `transform`, `severity` (0 for the original digits), `amount`; `accuracy`, and `low` and `high`, its
-        95 % confidence interval (Wilson): shares in 0..1.
+    DataFrame with these columns
+        name, transform : str
+        severity : int in 0..5
+            0 for the original digits.
+        amount : float
+            Amount of the transform, in its unit.
+        accuracy, low, high : float in 0..1
+            Accuracy and its 95 % confidence interval (Wilson).
     """
     rows = []
     for name, accuracies in distorted.items():
@@ -49,7 +54,9 @@ def accuracy_table(
 
 
 def mean_accuracies(table: pd.DataFrame) -> pd.DataFrame:
-    """Compute the mean accuracy over the severities, indexed by `name`: a column per transform, and `all`, their mean.
+    """Compute the mean accuracy over the severities, indexed by `name`.
+
+    There is one column per transform, and the column `all` with the mean of the transforms.
 
     Parameters
     ----------
@@ -98,6 +105,10 @@ def find_changed_predictions(
         True classes, and predictions for the original and the distorted digits.
     change : {"lost", "gained", "any"}
         From correct to wrong, from wrong to correct, or any change.
+
+    Returns
+    -------
+    int64 ndarray of shape (m,)
     """
     changed = before != after
     if change == "lost":

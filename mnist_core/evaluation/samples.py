@@ -29,8 +29,8 @@ def list_digits(
 ) -> np.ndarray:
     """Return the indices of the samples of one class, or of all classes, in an order.
 
-    For all classes, the result alternates between them: the first of each class from 0 to 9, then the second of each,
-    and so on. In rows of ten, each class is a column. The list ends with the smallest class.
+    For all classes, the result alternates between them: the first sample of each class from 0 to 9, then the second
+    samples, and so on. In rows of ten, each class is a column. The list ends when a class has no more samples.
 
     Parameters
     ----------

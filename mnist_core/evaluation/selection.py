@@ -1,4 +1,4 @@
-"""Selection of the final model."""
+"""Selection of the final model by cross-validation."""
 
 from collections.abc import Mapping
 
@@ -13,7 +13,7 @@ def choose_final_model(accuracy: Mapping[str, float], seconds: Mapping[str, floa
     accuracy : mapping of name to float in 0..1
         Out-of-fold accuracies on the training split. The test split is not used for selection.
     seconds : mapping of name to float
-        Prediction times of at least these classifiers.
+        Prediction times. They can include further classifiers.
 
     Returns
     -------

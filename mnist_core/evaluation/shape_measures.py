@@ -44,7 +44,7 @@ def slant(images: np.ndarray) -> np.ndarray:
     the moments used for deslanting.
     """
     height, width = images.shape[1:]
-    # Doubled coordinates relative to the center are integers, which float32 adds without rounding.
+    # Doubled coordinates relative to the center are integers. Float32 adds integers without rounding.
     across, down = 2.0 * np.arange(width) - (width - 1), 2.0 * np.arange(height) - (height - 1)
     basis = np.stack([np.ones(width), across], axis=1).astype(np.float32)
 
@@ -123,7 +123,7 @@ def oddness(images: np.ndarray, labels: np.ndarray) -> np.ndarray:
     """Compute the Mahalanobis distance of each digit from the mean of its class, on pixels pooled two by two.
 
     The covariance of a class is shrunk towards a multiple of the identity, by an amount that is estimated from the
-    data: few samples determine it poorly, and pixels that are always blank not at all.
+    data. Without shrinkage, it would be inaccurate for few samples and singular for pixels that are always blank.
 
     Parameters
     ----------
@@ -172,7 +172,7 @@ def _pool(chunk: np.ndarray) -> np.ndarray:
 
 
 def _classes(images: np.ndarray, labels: np.ndarray) -> Iterator[tuple[int, np.ndarray]]:
-    """Yield each class that occurs with its images, which are a copy: one class at a time to save memory."""
+    """Yield each class that occurs, with a copy of its images. Only one class at a time is copied, to save memory."""
     for digit in np.unique(labels):
         yield int(digit), images[labels == digit]
 

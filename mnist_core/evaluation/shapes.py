@@ -10,6 +10,7 @@ from mnist_core.base.progress import Progress, silent
 from mnist_core.evaluation.shape_measures import class_moments, ink, oddness, slant, thickness
 
 Measure = Literal["ink", "slant", "thickness", "oddness"]
+"""Name of a shape measure. Oddness is the distance from the mean of the class."""
 MEASURES: tuple[Measure, ...] = get_args(Measure)
 
 
@@ -20,10 +21,9 @@ class Shapes:
     Attributes
     ----------
     ink, slant, thickness, oddness : float32 ndarrays of shape (n,)
-        In shares of full ink, degrees, pixels and standard deviations: see the functions of these names in
-        `shape_measures`.
+        In shares of full ink, degrees, pixels and standard deviations. `shape_measures` has a function for each.
     mean, variance : float32 ndarrays of shape (10, 28, 28)
-        Of each class, as returned by `shape_measures.class_moments`.
+        Mean images and variances of the ten classes, as returned by `shape_measures.class_moments`.
     """
 
     ink: np.ndarray
@@ -60,9 +60,13 @@ def compare_with_class(shapes: Shapes, labels: np.ndarray, index: int) -> pd.Dat
 
     Returns
     -------
-    DataFrame
-        `measure` (its name), `value` and `class_median` (in its unit), and `below`: the share, in 0..1, of the digits
-        of the class with a smaller value.
+    DataFrame with these columns
+        measure : str
+            Name of the measure.
+        value, class_median : float
+            Value of the digit and median of its class, in the unit of the measure.
+        below : float in 0..1
+            Share of the digits of the class with a smaller value.
     """
     same_class = labels == labels[index]
     rows = []

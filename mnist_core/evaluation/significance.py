@@ -11,17 +11,18 @@ LEVEL = 0.05
 def mcnemar(b: int, c: int) -> float:
     """Compute the exact two-sided p-value of McNemar's test.
 
-    Under the null hypothesis, a sample that exactly one classifier gets right is equally likely to be right for either.
+    The test uses the samples that exactly one classifier classifies correctly. Under the null hypothesis, each of the
+    two is equally likely to be correct.
 
     Parameters
     ----------
     b, c : int
-        Number of samples that only the first and only the second classifier gets right, at least 0.
+        Number of samples that only the first and only the second classifier classifies correctly, at least 0.
 
     Returns
     -------
     float in (0, 1]
-        The smallest positive normal float if the p-value is smaller than that.
+        P-values below the smallest positive normal float are rounded up to it.
 
     References
     ----------
@@ -35,7 +36,7 @@ def mcnemar(b: int, c: int) -> float:
     for k in range(min(b, c) + 1):
         tail += ways
         ways = ways * (n - k) // (k + 1)
-    # Python integers are exact, so that the result is rounded only once, in this division.
+    # Python integers are exact. The result is rounded only once, in this division.
     return max(min(2 * tail / 2**n, 1.0), sys.float_info.min)
 
 
@@ -44,13 +45,13 @@ def bootstrap_interval(
 ) -> tuple[float, float]:
     """Compute the paired bootstrap percentile interval (95 %) of the difference of two accuracies, A minus B.
 
-    Single samples are not drawn. Among n draws with replacement, the numbers of samples that only A and only B gets
-    right have a multinomial distribution with the observed shares.
+    Instead of single samples, the counts `only_a` and `only_b` of each resample are drawn. They have a multinomial
+    distribution with the observed shares.
 
     Parameters
     ----------
     only_a, only_b : int
-        Number of samples that only A and only B gets right.
+        Number of samples that only A and only B classifies correctly.
     n : int
         Number of all samples, at least 1.
     seed : int
@@ -83,8 +84,8 @@ def bootstrap_interval(
 def holm(p_values: np.ndarray) -> np.ndarray:
     """Adjust p-values for multiple testing with Holm's method.
 
-    If all adjusted p-values below a level are called significant, the probability of any false positive is at most that
-    level.
+    If all differences with an adjusted p-value below a level are called significant, the probability of at least one
+    false positive is at most that level.
 
     Parameters
     ----------
@@ -109,7 +110,8 @@ def holm(p_values: np.ndarray) -> np.ndarray:
 def rank_ranges(accuracies: np.ndarray, p_values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Compute the range of possible ranks of each classifier.
 
-    A classifier ranks behind all that are significantly better and ahead of all that are significantly worse.
+    A classifier ranks behind all classifiers that are significantly better, and ahead of all that are significantly
+    worse.
 
     Parameters
     ----------

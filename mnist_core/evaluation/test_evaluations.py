@@ -1,11 +1,11 @@
-"""Summary of the log of test-set evaluations: how often each classifier was evaluated on the test split, and why."""
+"""Summary of the log of test-set evaluations: number and purposes of the evaluations of each classifier."""
 
 from typing import Any
 
 import pandas as pd
 
 PURPOSES = ("run", "seed", "learning curve", "benchmark", "claim")
-"""A stored run, the same with another seed or on part of the data, a benchmark, and a published claim."""
+"""Purposes of an evaluation: a stored run, another seed, a subset of the data, a benchmark, or a published claim."""
 
 
 def summarise_evaluations(log: pd.DataFrame) -> pd.DataFrame:
@@ -19,9 +19,18 @@ def summarise_evaluations(log: pd.DataFrame) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame
-        `classifier`, `evaluations` (their number), one column of counts for each of `PURPOSES`, `hyperparameter_sets`
-        (number of different hyperparameters), `best` (the highest test accuracy) and `last` (ISO 8601).
+    DataFrame with these columns
+        classifier : str
+        evaluations : int
+            Number of evaluations.
+        one column for each of `PURPOSES` : int
+            Number of evaluations with this purpose.
+        hyperparameter_sets : int
+            Number of different hyperparameters.
+        best : float in 0..1
+            Highest test accuracy.
+        last : str
+            Time of the last evaluation, ISO 8601 in UTC.
     """
     rows: list[dict[str, Any]] = []
     log = log.reset_index(drop=True)

@@ -62,16 +62,16 @@ class Edge:
 
 
 def best_trial(trials: Sequence[Trial]) -> Trial | None:
-    """Return the trial with the highest accuracy, the first of several, or None if no trial is complete."""
+    """Return the trial with the highest accuracy, the first one if several are equal, or None if none is complete."""
     return max(_complete(trials), key=lambda trial: (_accuracy(trial), -trial.number), default=None)
 
 
 def edge_warnings(trials: Sequence[Trial], space: Space) -> list[Edge]:
-    """Return the parameters whose best value is at the edge of its grid: a better value may be outside.
+    """Return the parameters whose best value is at the edge of its grid. A better value may be outside the grid.
 
     Only grids of numbers have edges, and 0 is never a lower edge. Both values of a grid of two are edges. A parameter
-    is left out if fewer than two of its values have been tried, or if a trial with the best accuracy has a value that
-    is not at the same edge.
+    is left out if fewer than two of its values have been tried. It is also left out if trials with the best accuracy
+    have values that are not at the same edge.
     """
     complete = _complete(trials)
     if (best := best_trial(complete)) is None:
@@ -103,13 +103,21 @@ def best_so_far(trials: Sequence[Trial]) -> pd.DataFrame:
 
 
 def slices(trials: Sequence[Trial], space: Space) -> pd.DataFrame:
-    """Return one row per complete trial and parameter: the accuracy by the value of each parameter.
+    """Return one row per complete trial and parameter, with the value of the parameter and the accuracy.
 
     Returns
     -------
-    DataFrame
-        `parameter`, `value`; `place`, the position of the value in `values_of`, from 0; `number` and `accuracy` of the
-        trial; `best`, whether it is the best trial; `edge`, whether the value is the smallest or largest number.
+    DataFrame with these columns
+        parameter, value
+            The parameter and its value.
+        place : int
+            Position of the value in `values_of`, from 0.
+        number, accuracy
+            Number of the trial, and its accuracy in 0..1.
+        best : bool
+            Whether it is the best trial.
+        edge : bool
+            Whether the value is the smallest or largest number.
     """
     best = best_trial(trials)
     rows = []
@@ -139,10 +147,15 @@ def trials_table(trials: Sequence[Trial], space: Space, n_holdout: int) -> pd.Da
 
     Returns
     -------
-    DataFrame
-        `trial`, `state`, then one column per parameter; `accuracy`, the validation accuracy, and `low` and `high`, its
-        95 % confidence interval (Wilson) for `n_holdout` samples: shares in 0..1, NaN if the trial failed; `seconds`,
-        `cores`, `seed`, `started`, `error`.
+    DataFrame with these columns
+        trial, state
+            Number of the trial, and "complete" or "failed".
+        one column for each parameter of the search space
+        accuracy, low, high : float in 0..1
+            Validation accuracy and its 95 % confidence interval (Wilson) for `n_holdout` samples. NaN if the trial
+            failed.
+        seconds, cores, seed, started, error
+            As in `Trial`.
     """
     rows: list[dict[str, Any]] = []
     failed = [trial for trial in trials if trial.state == "failed"]
@@ -184,9 +197,11 @@ def _frame(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], *, object_
 
 
 def _complete(trials: Sequence[Trial]) -> list[Trial]:
+    """Return the trials that did not fail."""
     return [trial for trial in trials if trial.state == "complete"]
 
 
 def _accuracy(trial: Trial) -> float:
-    assert trial.accuracy is not None  # the trial is complete
+    """Return the accuracy of a complete trial."""
+    assert trial.accuracy is not None
     return trial.accuracy

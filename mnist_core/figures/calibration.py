@@ -7,12 +7,9 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from mnist_core.figures.layout import base_figure, legend_above, linear_axis
+from mnist_core.figures.layout import MUTED, base_figure, legend_above, linear_axis
 from mnist_core.figures.log_error_axis import fit_axis
 from mnist_core.figures.wording import confidence_interval, count_digits
-
-MUTED = "#8C8C8C"
-"""Gray for reference lines and secondary series."""
 
 
 def calibration_figure(
@@ -158,6 +155,7 @@ def _bin_name(low: float, high: float) -> str:
 
 
 def _bin_hover(label: str, row: Any) -> str:
+    """Return the hover text of a bin of the confidence."""
     return (
         f"<b>{label}</b>: {count_digits(row.digits)}"
         f"<br>mean confidence {100 * row.confidence:.2f} %"
@@ -167,5 +165,5 @@ def _bin_hover(label: str, row: Any) -> str:
 
 def _translucent(colour: str) -> str:
     """Return a hexadecimal color at half opacity, so that overlapping error bars stay visible."""
-    red, green, blue = (int(colour[place : place + 2], 16) for place in (1, 3, 5))
+    red, green, blue = (int(colour[start : start + 2], 16) for start in (1, 3, 5))
     return f"rgba({red}, {green}, {blue}, 0.5)"

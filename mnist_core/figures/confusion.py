@@ -11,6 +11,7 @@ from mnist_core.figures.layout import Inks, base_figure, cell_outline, clickable
 from mnist_core.figures.wording import PLURALS, count_digits
 
 Show = Literal["errors", "counts", "row", "column"]
+"""Text of the cells: misclassifications, all counts, or percentages of the row or of the column."""
 
 
 def confusion_figure(
@@ -90,6 +91,7 @@ def digit_grid_figure(
 
 
 def _cell_text(value: float, by: Normalisation) -> str:
+    """Return the text of a cell: a count, or a share in percent. Cells with the value 0 have no text."""
     if value == 0:
         return ""
     if by == "counts":
@@ -99,6 +101,7 @@ def _cell_text(value: float, by: Normalisation) -> str:
 
 
 def _cell_hover(matrix: np.ndarray, true: int, pred: int) -> str:
+    """Return the hover text of a cell, with its count and its shares of the row and the column."""
     count, row, column = matrix[true, pred], matrix[true].sum(), matrix[:, pred].sum()
     return (
         f"true {true}, predicted {pred}: {count_digits(count)}"

@@ -12,7 +12,7 @@ from mnist_core.figures.layout import base_figure, legend_above
 from mnist_core.figures.log_error_axis import LogErrorAxis, fit_axis
 
 MIN_COVERAGE = 50.0
-"""Start of the coverage axis in percent, unless an operating point is below. At lower coverage, errors are rare."""
+"""Start of the coverage axis in percent. It is lower if an operating point is. At lower coverage, errors are rare."""
 
 
 def coverage_figure(

@@ -8,15 +8,14 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from mnist_core.evaluation.curves import AVERAGES, Curve, Kind, corner_distances
-from mnist_core.figures.layout import base_figure, legend_above, linear_axis
+from mnist_core.figures.layout import MUTED, base_figure, legend_above, linear_axis
 from mnist_core.figures.log_error_axis import LogErrorAxis, fit_axis
 
 TITLES = {"roc": ("False positive rate (%)", "True positive rate (%)"), "pr": ("Recall (%)", "Precision (%)")}
 COLUMNS = {"roc": ("false_positive_rate", "true_positive_rate", "auc"), "pr": ("recall", "precision", "ap")}
 AREAS = {"roc": "AUC", "pr": "AP"}
-MUTED = "#8C8C8C"
-"""Gray for reference lines and secondary curves."""
 CurveTrace = tuple[Curve, dict[str, Any]]
+"""A curve and its trace without the coordinates."""
 
 
 def curve_name(name: str) -> str:
@@ -141,7 +140,7 @@ def _axis_layout(axis: LogErrorAxis | None, title: str, kind: Kind = "pr") -> di
 def _fit_axes(curves: list[Curve]) -> tuple[LogErrorAxis, LogErrorAxis]:
     """Return axes that show the curves near the ideal corner.
 
-    The ends of a curve, where it touches an edge of the unit square, do not count.
+    Points on an edge of the unit square, at the ends of a curve, are ignored.
     """
     x_errors, y_errors = [], []
     for curve in curves:

@@ -36,10 +36,10 @@ class Scale:
     ----------
     name : str
     unit : str
-        Follows the number.
+        Unit, as it follows the number.
     decimals : int
     column : str
-        Name of a CSV column of the measure, with its unit.
+        Name of the column of the measure in CSV files, with its unit.
     factor : float
         Displayed values are `factor` times the stored ones.
     """
@@ -128,7 +128,7 @@ def balance_figure(
         },
         bargap=0.25,
         shapes=shapes,
-        # Room for the counts beside the longest bars.
+        # Leave room for the counts beside the longest bars.
         xaxis={"title": {"text": "Share of the split (%)"}, "range": [0, 1.18 * largest], "fixedrange": True},
         yaxis=_CLASS_AXIS,
     )
@@ -226,11 +226,11 @@ _NO_FADING = {"selected": {"marker": {"opacity": 1}}, "unselected": {"marker": {
 
 def _hover_markers(quartiles: pd.DataFrame, scale: Scale, ends: tuple[float, float]) -> dict[str, Any]:
     """Return invisible markers along each ridge for hover texts and clicks, which filled areas do not support."""
-    places = [ends[0] + (ends[1] - ends[0]) * (step + 0.5) / 16 for step in range(16)]
-    rows = [row for row in quartiles.itertuples() for _ in places]
+    positions = [ends[0] + (ends[1] - ends[0]) * (step + 0.5) / 16 for step in range(16)]
+    rows = [row for row in quartiles.itertuples() for _ in positions]
     return {
         "type": "scatter",
-        "x": places * len(quartiles),
+        "x": positions * len(quartiles),
         "y": [row.digit - 0.35 for row in rows],
         "mode": "markers",
         "marker": {"symbol": "square", "size": 30, "opacity": 0},
@@ -258,5 +258,5 @@ def _class_outline(digit: int, accent: str) -> dict[str, Any]:
 
 def _translucent(colour: str) -> str:
     """Return a color `#RRGGBB` at 30 % opacity, so that overlapping ridges stay visible."""
-    red, green, blue = (int(colour[place : place + 2], 16) for place in (1, 3, 5))
+    red, green, blue = (int(colour[start : start + 2], 16) for start in (1, 3, 5))
     return f"rgba({red}, {green}, {blue}, 0.3)"

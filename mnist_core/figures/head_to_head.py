@@ -15,6 +15,7 @@ from mnist_core.figures.layout import Inks, base_figure, cell_outline, clickable
 from mnist_core.figures.wording import with_minus_sign
 
 Show = Literal["difference", "p", "agreement"]
+"""Text of the cells: difference in accuracy, p-value, or share of equal predictions."""
 EDGE = 0.53
 """Half a cell plus half the line width of its outline."""
 
@@ -180,6 +181,7 @@ def _p_equation(p_value: float) -> str:
 
 
 def _signed(count: int) -> str:
+    """Return a count with its sign: "+12", "−3", "0"."""
     return with_minus_sign(f"{count:+,}") if count else "0"
 
 
@@ -196,5 +198,5 @@ def _short_p(p_value: float) -> str:
 
 
 def _percent(percent: float) -> str:
-    # A percentage below 100 is never rounded up to 100.
+    """Return a percentage with one decimal. A percentage below 100 is never rounded up to 100."""
     return "100" if percent == 100 else f"{min(percent, 99.9):.1f}"

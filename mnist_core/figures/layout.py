@@ -9,15 +9,17 @@ import plotly.graph_objects as go
 Inks = tuple[str, str]
 """Text colors of heat map cells: the theme's text color for pale cells, its background color for dark cells."""
 
+MUTED = "#8C8C8C"
+"""Gray for reference lines, secondary series and outlines, visible in both themes."""
 SEQUENTIAL_DARK, DIVERGING_DARK = 0.62, 0.7
-"""Share of a color scale from which the background color has more contrast than the text color, in both themes."""
+"""Shares of a color scale above which the background color has more contrast than the text color, in both themes."""
 
 
 def base_figure(traces: list[dict[str, Any]], *, height: int, **layout: Any) -> go.Figure:
     """Return a figure with the dashboard's margins and without a title, a legend or dragging.
 
-    Traces and layout are plain dictionaries, which plotly validates once. Setting one property after the other takes
-    several times as long.
+    Traces and layout are plain dictionaries, which plotly validates once. Setting properties one by one takes several
+    times as long.
     """
     defaults = {
         "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
@@ -61,7 +63,7 @@ def heat_map_traces(
     """
     if diverging is not None:
         dark = np.abs(z) >= DIVERGING_DARK * zmax
-        scale = [[place / (len(diverging) - 1), colour] for place, colour in enumerate(diverging)]
+        scale = [[step / (len(diverging) - 1), colour] for step, colour in enumerate(diverging)]
         options = {"zmin": -zmax, "colorscale": scale} | options
     else:
         dark = z - zmin >= SEQUENTIAL_DARK * (zmax - zmin)
@@ -70,7 +72,8 @@ def heat_map_traces(
             "type": "heatmap",
             "z": np.where(mask, z, np.nan),
             "text": [
-                [cell if here else "" for cell, here in zip(*row, strict=True)] for row in zip(text, mask, strict=True)
+                [cell if shown else "" for cell, shown in zip(*row, strict=True)]
+                for row in zip(text, mask, strict=True)
             ],
             "texttemplate": "%{text}",
             "textfont": {"color": ink} if text_size is None else {"color": ink, "size": text_size},

@@ -1,4 +1,4 @@
-"""Test accuracy against training time, with labels that do not overlap."""
+"""Test accuracy against training time, with labels placed so that they overlap as little as possible."""
 
 import itertools
 import math
@@ -9,7 +9,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from mnist_core.evaluation.metrics import pareto_front
-from mnist_core.figures.layout import base_figure
+from mnist_core.figures.layout import MUTED, base_figure
 from mnist_core.figures.wording import confidence_interval
 
 ACCURACIES = (50, 80, 90, 95, 98, 99, 99.5, 99.8, 99.9)
@@ -19,7 +19,7 @@ PLOT_WIDTH, PLOT_HEIGHT, LETTER, LINE = 430, 270, 5.5, 15
 MARGIN = 0.1
 """Free space inside each side of the plot, in decades."""
 SWEEPS = 3
-"""Number of passes over all labels. Later passes know the positions of all other labels."""
+"""Number of passes over all labels. After the first pass, the positions of all other labels are known."""
 
 Box = tuple[float, float, float, float]
 """Left, bottom, right and top of a rectangle."""
@@ -44,12 +44,12 @@ def accuracy_time_figure(leaderboard: pd.DataFrame, colours: Mapping[str, str]) 
         "x": front["fit_seconds"].tolist(),
         "y": [_error(accuracy) for accuracy in front["test_accuracy"]],
         "mode": "lines",
-        "line": {"dash": "dot", "width": 1.5, "color": "#8C8C8C", "shape": "hv"},
+        "line": {"dash": "dot", "width": 1.5, "color": MUTED, "shape": "hv"},
         "hoverinfo": "skip",
     }
     errors = [_error(accuracy) for accuracy in frame["test_accuracy"]]
     times = [math.log10(seconds) for seconds in frame["fit_seconds"]]
-    places = _label_places(
+    positions = _label_positions(
         times,
         [-math.log10(error) for error in errors],
         [
@@ -61,8 +61,8 @@ def accuracy_time_figure(leaderboard: pd.DataFrame, colours: Mapping[str, str]) 
     )
     on_front = set(front["name"])
     points = [
-        _point(row, place, colours[row.name], on_front=row.name in on_front)
-        for row, place in zip(frame.itertuples(), places, strict=True)
+        _point_trace(row, position, colours[row.name], on_front=row.name in on_front)
+        for row, position in zip(frame.itertuples(), positions, strict=True)
     ]
     bottom, top = math.log10(_error(frame["low"].min())), math.log10(_error(frame["high"].max()))
     return base_figure(
@@ -91,7 +91,8 @@ def _error(accuracy: float) -> float:
     return max(100 * (1 - accuracy), 0.01)
 
 
-def _point(row: Any, place: str, colour: str, *, on_front: bool) -> dict[str, Any]:
+def _point_trace(row: Any, text_position: str, colour: str, *, on_front: bool) -> dict[str, Any]:
+    """Return the trace of one classifier: a point with a label, an error bar and a hover text."""
     error = _error(row.test_accuracy)
     hover = (
         f"{row.label}<br>test accuracy {100 * row.test_accuracy:.2f} % ({confidence_interval(row.low, row.high)})"
@@ -103,7 +104,7 @@ def _point(row: Any, place: str, colour: str, *, on_front: bool) -> dict[str, An
         "y": [error],
         "mode": "markers+text",
         "text": [f"  {row.label}  "],
-        "textposition": place,
+        "textposition": text_position,
         "cliponaxis": False,
         "marker": {
             "color": colour,
@@ -123,7 +124,7 @@ def _point(row: Any, place: str, colour: str, *, on_front: bool) -> dict[str, An
     }
 
 
-def _label_places(
+def _label_positions(
     x: Sequence[float],
     y: Sequence[float],
     bars: Sequence[tuple[float, float]],
@@ -131,7 +132,7 @@ def _label_places(
     *,
     corners: Sequence[int],
 ) -> list[str]:
-    """Return the text position of each point's label that overlaps least with points, bars, labels and the line.
+    """Return the text position of each label that overlaps least with points, error bars, the line and other labels.
 
     Parameters
     ----------
@@ -152,9 +153,9 @@ def _label_places(
     ys, bottoms, tops = (pixels(values, PLOT_HEIGHT, min(lows), max(highs)) for values in (y, lows, highs))
     obstacles = [(x - 8, y - 8, x + 8, y + 8) for x, y in zip(xs, ys, strict=True)]
     obstacles += [(x - 5, bottom, x + 5, top) for x, bottom, top in zip(xs, bottoms, tops, strict=True)]
-    for here, there in itertools.pairwise(corners):
-        obstacles.append((xs[here], ys[here] - 4, xs[there], ys[here] + 4))
-        obstacles.append((xs[there] - 4, ys[here], xs[there] + 4, ys[there]))
+    for start, end in itertools.pairwise(corners):
+        obstacles.append((xs[start], ys[start] - 4, xs[end], ys[start] + 4))
+        obstacles.append((xs[end] - 4, ys[start], xs[end] + 4, ys[end]))
     positions: list[str] = [""] * len(labels)
     placed: list[Box] = []
     for sweep in range(SWEEPS):

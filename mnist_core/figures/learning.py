@@ -150,6 +150,7 @@ def _extreme_marks(curves: pd.DataFrame, colours: Mapping[str, str]) -> dict[str
 
 
 def _curve_hover(row: Mapping[str, Any]) -> str:
+    """Return the hover text of a point of a learning curve."""
     text = f"{row['label']}, {row['n_train']:,} training digits<br>test {_accuracy_text(row, 'test_accuracy')}"
     if row["trainings"] == 1:
         return text
@@ -157,6 +158,7 @@ def _curve_hover(row: Mapping[str, Any]) -> str:
 
 
 def _epoch_hover(row: Mapping[str, Any], measure: Measure) -> str:
+    """Return the hover text of a point of a training history."""
     value = (
         f"training loss {row['loss']:.3g} nats"
         if measure == "loss"
@@ -166,4 +168,5 @@ def _epoch_hover(row: Mapping[str, Any], measure: Measure) -> str:
 
 
 def _accuracy_text(row: Mapping[str, Any], share: str) -> str:
+    """Return the accuracy in the column `share` with its 95 % confidence interval, as text."""
     return f"accuracy {100 * row[share]:.2f} % ({confidence_interval(row['low'], row['high'])})"

@@ -16,7 +16,7 @@ Columns = Mapping[str, np.ndarray]
 HEIGHT, PLOT_HEIGHT, TEXT, LETTER = 360, 290, 16, 6.8
 """Approximate sizes in pixels of a figure, its plot, a line of text and a letter."""
 STEPS = tuple(step * 10.0**power for power in range(-5, 6) for step in (1, 2, 5))
-"""Distances between ticks."""
+"""Possible distances between ticks, and possible ticks of a logarithmic axis."""
 
 
 def lines_figure(
@@ -31,7 +31,7 @@ def lines_figure(
     x, y : dict
         Layouts of the axes. The y axis needs a range.
     shapes : sequence of dict
-        Further shapes.
+        Shapes to draw besides the lines.
     """
     named = [trace for trace in traces if "name" in trace]
     label_width = LETTER * max(len(trace["name"].removeprefix("<b>").removesuffix("</b>")) for trace in named)
@@ -77,7 +77,7 @@ def by_classifier(frame: pd.DataFrame, highlight: str) -> Iterator[tuple[str, Co
 
 
 def rows(columns: Columns) -> list[dict[str, Any]]:
-    """Return columns as a list of rows."""
+    """Return columns as a list of rows, each a mapping of column to value."""
     return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
 

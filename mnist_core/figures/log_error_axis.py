@@ -32,11 +32,11 @@ class LogErrorAxis:
 
     def error_bars(self, share: np.ndarray, low: np.ndarray, high: np.ndarray) -> dict[str, Any]:
         """Return error bars from `low` to `high` around shares in 0..1. NaN gives no bar."""
-        here = self.place(1 - share)
+        center = self.place(1 - share)
         return {
             "type": "data",
-            "array": self.place(1 - low) - here,
-            "arrayminus": here - self.place(1 - high),
+            "array": self.place(1 - low) - center,
+            "arrayminus": center - self.place(1 - high),
             "thickness": 1.5,
             "width": 3,
         }

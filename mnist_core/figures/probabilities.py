@@ -8,7 +8,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from mnist_core.base.digits import N_CLASSES
-from mnist_core.figures.layout import Inks, base_figure, heat_map_traces
+from mnist_core.figures.layout import MUTED, Inks, base_figure, heat_map_traces
 
 
 def probabilities_figure(
@@ -74,6 +74,7 @@ def probabilities_frame(labels: Sequence[str], proba: np.ndarray) -> pd.DataFram
 
 
 def _percent_text(percent: float) -> str:
+    """Return the text of a cell. Probabilities below 0.5 % have no text."""
     if percent >= 99.5:
         # A softmax probability is below 1 before rounding, so it is never shown as 100.
         return f"{min(percent, 99.9):.1f}"
@@ -81,7 +82,8 @@ def _percent_text(percent: float) -> str:
 
 
 def _outline(row: int, predicted: int, true: int | None, accent: str) -> dict[str, Any]:
+    """Return a shape that outlines a predicted digit, in `accent` if it is misclassified."""
     misclassified = true is not None and predicted != true
-    line = {"color": accent, "width": 3} if misclassified else {"color": "#8C8C8C", "width": 1.5}
+    line = {"color": accent, "width": 3} if misclassified else {"color": MUTED, "width": 1.5}
     edges = {"x0": predicted - 0.47, "x1": predicted + 0.47, "y0": row - 0.45, "y1": row + 0.45}
     return {"type": "rect", "line": line, **edges}

@@ -28,8 +28,8 @@ def report_figure(reports: Mapping[str, pd.DataFrame], colours: Mapping[str, str
     columns = [name for name in (measure, f"{measure}_low") if all(name in frame for frame in reports.values())]
     axis = fit_axis(1 - frame[name] for frame in reports.values() for name in columns)
     traces: list[dict[str, Any]] = []
-    for place, (label, frame) in enumerate(reports.items()):
-        shift = (place - (len(reports) - 1) / 2) * 0.7 / len(reports)
+    for position, (label, frame) in enumerate(reports.items()):
+        shift = (position - (len(reports) - 1) / 2) * 0.7 / len(reports)
         share = frame[measure]
         trace = {
             "type": "scatter",
@@ -66,6 +66,7 @@ def report_frame(reports: Mapping[str, pd.DataFrame], averages: Mapping[str, pd.
 
 
 def _hover_text(label: str, digit: object, row: pd.Series, measure: Measure) -> str:
+    """Return the hover text of a digit's measure, with its interval and support."""
     text = f"<b>{label}</b>, digit {digit}<br>{NAMES[measure]} {100 * row[measure]:.2f} %"
     if pd.notna(row.get(f"{measure}_low")):
         text += f" ({confidence_interval(row[f'{measure}_low'], row[f'{measure}_high'])})"

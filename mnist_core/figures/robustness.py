@@ -13,6 +13,7 @@ from mnist_core.figures.layout import Inks, base_figure, cell_outline, clickable
 from mnist_core.figures.wording import confidence_interval, sentence_case
 
 Measure = Literal["mean", "severity", "error"]
+"""Values of the heat map: mean accuracy, accuracy at one severity, or corruption error."""
 COLUMNS: dict[Measure, str] = {
     "mean": "mean_accuracy_percent",
     "severity": "accuracy_percent",
@@ -187,9 +188,10 @@ def heat_map_frame(values: pd.DataFrame, measure: Measure) -> pd.DataFrame:
 
 
 def _point_hover(row: Mapping[str, Any], axis: str) -> str:
-    where = f"{axis}: {row['amount']:g}" if row["severity"] else "undistorted"
+    """Return the hover text of a point: classifier, amount and accuracy."""
+    amount = f"{axis}: {row['amount']:g}" if row["severity"] else "undistorted"
     interval = confidence_interval(row["low"], row["high"])
-    return f"{row['label']}, {where}<br>accuracy {100 * row['accuracy']:.2f} % ({interval})"
+    return f"{row['label']}, {amount}<br>accuracy {100 * row['accuracy']:.2f} % ({interval})"
 
 
 def _short_percent(percent: float) -> str:
@@ -198,6 +200,7 @@ def _short_percent(percent: float) -> str:
 
 
 def _cell_hover(percent: float, measure: Measure) -> str:
+    """Return the hover text of a cell's value."""
     if measure == "error":
         return f"corruption error: {percent:.1f} % of the baseline's"
     return f"{'mean accuracy' if measure == 'mean' else 'accuracy'} {percent:.2f} %"

@@ -6,7 +6,7 @@ import numpy as np
 from PIL import Image
 
 SCALE = 4
-"""Width of an enlarged pixel, in pixels. Sheets stay sharp at twice the size in which the gallery shows digits."""
+"""Factor by which digits are enlarged. Sheets stay sharp at twice the size in which the gallery shows digits."""
 
 
 def render_sprite_sheet(images: np.ndarray, *, scale: int = SCALE, smooth: bool = True) -> bytes:

@@ -11,8 +11,9 @@ from mnist_core.evaluation.tuning import Space, Trial, key_of, values_of
 from mnist_core.figures.layout import base_figure
 
 FormatValue = Callable[[Any], str]
-"""Returns the text of a hyperparameter's value."""
+"""Function that returns the text of a hyperparameter's value."""
 ACCURACY = "Validation accuracy (%)"
+"""Axis title."""
 SPREAD = 0.06
 """Largest offset of a line from its value, as a share of the distance between two values."""
 
@@ -54,7 +55,7 @@ def parallel_coordinates_figure(
     dimensions.append(
         {"label": _with_line_breaks("accuracy (%)"), "values": accuracies, "range": [low, high], "tickformat": ".2f"}
     )
-    steps = [[0.999 * place / max(len(scale) - 1, 1), colour] for place, colour in enumerate(scale)]
+    steps = [[0.999 * step / max(len(scale) - 1, 1), colour] for step, colour in enumerate(scale)]
     span = max(accuracies) - min(accuracies)
     line = {
         "color": accuracies,
@@ -217,6 +218,7 @@ def progress_frame(progress: pd.DataFrame) -> pd.DataFrame:
 
 
 def _padded_range(values: Sequence[float]) -> tuple[float, float]:
+    """Return the smallest and the largest value, with padding."""
     pad = 0.08 * (max(values) - min(values)) or 0.5
     return min(values) - pad, max(values) + pad
 
@@ -227,6 +229,7 @@ def _with_line_breaks(label: str) -> str:
 
 
 def _point_hover(point: dict[str, Any], texts: Sequence[str]) -> str:
+    """Return the hover text of a point: value, accuracy and trials."""
     numbers = ", ".join(str(number) for number in point["number"])
     edge = " (edge of the grid)" if point["edge"] else ""
     trials = f"trial{'s' if len(point['number']) > 1 else ''} {numbers}"

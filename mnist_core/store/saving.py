@@ -40,8 +40,8 @@ def save_run(
 ) -> Record:
     """Write a run, the record last, and return the record with the hashes of the files.
 
-    Results that were added to the stored run (cross-validation, learning curve, other seeds, robustness) are kept if
-    the new run repeats the stored one: same data, hyperparameters, seed and scores. Otherwise they are deleted.
+    Results that were added to the stored run are kept if the new run has the same data, hyperparameters, seed and
+    scores. Otherwise they are deleted. These results are cross-validation, learning curve, other seeds and robustness.
 
     Parameters
     ----------

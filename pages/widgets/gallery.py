@@ -47,7 +47,7 @@ def show_gallery(
     opened = show_list(indices, show_page, n=len(results.y_true), per_page=PER_PAGE, key=key)
     bold = "disagreements" if labels_in_question else "wrong ones"
     st.caption(
-        "Below each digit: its index, the prediction's confidence, and the predictions of"
+        "Below each digit: its index, its confidence and the predictions of"
         f" {'; '.join(results.labels.values())} ({bold} in bold)."
     )
     runs.note_missing(results.problems.values())

@@ -10,7 +10,7 @@ from benchmarks.jobs import Job, Result
 from mnist_core.classifiers.registry import hyperparameters_for
 from mnist_core.classifiers.torch.convnet import ConvNet
 
-CNN = Job("CNN to 99%", "cnn", accuracy=0.99, seconds=2, seeds=3)
+CNN = Job("CNN to 99 %", "cnn", accuracy=0.99, seconds=2, seeds=3)
 SVC = Job("SVC", "svc-ovo", speedup=8)
 
 
@@ -40,7 +40,7 @@ def test_a_speedup_counts_only_with_at_least_the_accuracy_of_the_baseline():
 
 def test_several_seeds_are_shown_in_brackets():
     cells = Result(CNN, [(1.9, 0.991), (1.8, 0.990), (2.0, 0.989)], (20.0, 0.99), 300).cells()
-    assert cells[1:3] == ("1.9 s (1.90, 1.80, 2.00)", "99.00% (99.10, 99.00, 98.90)")
+    assert cells[1:3] == ("1.9 s (1.90, 1.80, 2.00)", "99.00 % (99.10, 99.00, 98.90)")
 
 
 def test_the_speedup_over_a_stopped_baseline_is_a_lower_bound():
@@ -51,14 +51,14 @@ def test_the_speedup_over_a_stopped_baseline_is_a_lower_bound():
     assert "> 4.0" in Result(SVC, [(59.2, 0.986)], None, 240).cells()  # 4.054
 
 
-@pytest.mark.parametrize(("accuracy", "verdict"), [(0.99, "missed at 98.90%, then met"), (0.98, "missed")])
+@pytest.mark.parametrize(("accuracy", "verdict"), [(0.99, "missed at 98.90 %, then met"), (0.98, "missed")])
 def test_the_verdict_includes_a_target_missed_with_earlier_hyperparameters(accuracy, verdict):
-    result = Result(replace(CNN, missed_before="at 98.90%"), [(1.0, accuracy)], None, 300)
+    result = Result(replace(CNN, missed_before="at 98.90 %"), [(1.0, accuracy)], None, 300)
     assert result.cells()[-1] == verdict
 
 
 def test_targets_missed_on_mnist_do_not_count_on_other_datasets():
-    assert [job.missed_before for job in jobs.select_jobs(["fast"], "mnist")] == ["in 2.1 s", "at 99.49%", ""]
+    assert [job.missed_before for job in jobs.select_jobs(["fast"], "mnist")] == ["in 2.1 s", "at 99.49 %", ""]
     assert {job.missed_before for job in jobs.select_jobs(["fast"], "digits")} == {""}
 
 

@@ -59,5 +59,5 @@ def test_validation_accuracy_is_measured_without_a_test_set_evaluation(tmp_path)
     accuracy = model.fit(as_rows(training.images[kept]), training.labels[kept]).score(
         as_rows(training.images[held]), training.labels[held]
     )
-    assert f"| {accuracy:.2%}" in found.stdout
+    assert f"| {100 * accuracy:.2f} %" in found.stdout
     assert not list(tmp_path.rglob("*"))

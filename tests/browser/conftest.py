@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -19,6 +19,17 @@ StartServer = Callable[..., str]
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 SECONDS_TO_START = 60.0
 SECONDS_TO_STOP = 20.0
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Add the address and the text of the page to the report of a failed test."""
+    report = yield
+    page = getattr(item, "funcargs", {}).get("page")
+    if report.when == "call" and report.failed and page is not None:
+        with contextlib.suppress(Exception):  # The browser may have ended: the test's own error counts.
+            report.sections.append(("Page", f"{page.url}\n{page.locator('body').inner_text(timeout=2000)}"))
+    return report
 
 
 @contextlib.contextmanager

@@ -37,7 +37,9 @@ def test_several_seeds_are_shown_as_mean_and_standard_deviation(capsys):
     for record in store.load_records("mnist")[0]:
         found = [record.test_accuracy, *(entry["test_accuracy"] for entry in record.replicates)]
         text = (
-            f"{100 * np.mean(found):.2f} ± {100 * np.std(found, ddof=1):.2f}% of {len(found)}" if len(found) > 1 else ""
+            f"{100 * np.mean(found):.2f} ± {100 * np.std(found, ddof=1):.2f} % of {len(found)}"
+            if len(found) > 1
+            else ""
         )
         assert shown[get_classifier_spec(record.classifier).label] == text
         n_several += len(found) > 1

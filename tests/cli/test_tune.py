@@ -27,7 +27,7 @@ def test_the_output_ends_with_the_best_trials_and_advice(capsys):
     assert f"2 trials on a validation split of 150 digits. There are {len(grid)} combinations: --trials 4 " in output
     table = output.split("\n\n")[2].splitlines()
     assert table[0].split() == ["Trial", "Accuracy", "95", "%", "interval", "Fit", "C"]
-    assert table[1].split()[:2] == [f"{history.best.number}", f"{history.best.accuracy:.2%}"]
+    assert table[1].split()[:3] == [f"{history.best.number}", f"{100 * history.best.accuracy:.2f}", "%"]
     assert len(table) == 3
     assert re.search(
         "hyperparameters in use are the best|higher validation accuracy than the hyperparameters in use", output

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import mnist_folder
-from tests.mirror import Behaviour, Mirror, Noise, make_noise
+from tests.datasets.mirror import Behaviour, Mirror, Noise, make_noise
 
 
 @pytest.fixture(scope="session")

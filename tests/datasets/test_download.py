@@ -17,7 +17,7 @@ from mnist_core.base.errors import DatasetUnavailableError
 from mnist_core.base.progress import silent
 from mnist_core.datasets.sources import Sources, obtain
 from tests.conftest import PROJECT
-from tests.mirror import (
+from tests.datasets.mirror import (
     BROKEN,
     NEVER_SILENT,
     WORKING,
@@ -169,7 +169,7 @@ from pathlib import Path
 from mnist_core.datasets.sources import Sources, obtain
 from mnist_core.base.errors import DatasetUnavailableError
 from mnist_core.base.progress import silent
-from tests.mirror import make_noise
+from tests.datasets.mirror import make_noise
 if len(sys.argv) > 3:
     import resource
     resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[3]), int(sys.argv[3])))

@@ -13,7 +13,7 @@ from mnist_core.datasets.mnist import FILES, fetch, load_split, load_stratified
 from mnist_core.datasets.sources import Sources
 from mnist_core.datasets.spec import DatasetSpec
 from mnist_core.images.canvas import canvas_to_digit
-from tests.mirror import Behaviour, Mirror, Noise, honest
+from tests.datasets.mirror import Behaviour, Mirror, Noise, honest
 
 
 def test_a_split_downloads_only_its_two_files(

@@ -13,7 +13,7 @@ from mnist_core.base.errors import DatasetUnavailableError
 from mnist_core.base.progress import silent
 from mnist_core.datasets import sources as sources_module
 from mnist_core.datasets.sources import Sources, default_sources, obtain
-from tests.mirror import Behaviour, Mirror, Noise, html_page, not_found
+from tests.datasets.mirror import Behaviour, Mirror, Noise, html_page, not_found
 
 IMAGES, LABELS = "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"
 

@@ -56,7 +56,7 @@ def test_an_empty_cell_shows_a_notice(open_page, labels):
     matrix = {(int(a), int(b)) for a, b in zip(*labels, strict=True)}
     true, pred = next((a, b) for a in range(10) for b in range(10) if (a, b) not in matrix)
     app = open_page("confusion", model="sgd", true=true, pred=pred)
-    assert f"No {true} is predicted as {pred} by" in app.info[0].value
+    assert f"predicts no {true} as {pred}." in app.info[0].value
     assert not tiles(app)
 
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from mnist_core.evaluation.tuning import Trial, key_of
 from mnist_core.training.proposals import propose
+from tests.conftest import EXAMPLES
 
 pytest.importorskip("optuna", reason="Optuna is not installed (pip install -r requirements-train.txt)")
 
@@ -34,7 +35,7 @@ def keys(parameters):
     return tuple(f"{name}={key_of(value)}" for name, value in sorted(parameters.items()))
 
 
-@settings(max_examples=15)
+@settings(max_examples=EXAMPLES // 5)
 @given(SPACES, st.integers(0, 5))
 def test_every_combination_is_tried_once_and_the_given_one_first(space, seed):
     combinations = [dict(zip(space, values, strict=True)) for values in itertools.product(*space.values())]

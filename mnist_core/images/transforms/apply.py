@@ -31,9 +31,9 @@ def get_transform(name: str) -> Transform:
 def distort(images: np.ndarray, transform: str, amount: float, indices: np.ndarray) -> np.ndarray:
     """Transform each digit by a fixed amount.
 
-    The random part of a transform, such as the direction, an elastic field or the place of a patch, depends only on the
-    transform and the index of the digit. A digit is therefore distorted the same way in any batch, and a larger amount
-    distorts it further in the same way.
+    Some parts of a transform are random: the direction, an elastic field, the position of a patch. They depend only on
+    the transform and the index of the digit. A digit is therefore distorted in the same way in every batch. A larger
+    amount distorts it further in the same way.
 
     Parameters
     ----------

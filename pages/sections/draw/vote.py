@@ -13,7 +13,7 @@ def show(digit: np.ndarray, predicted: list[int], summary: str) -> None:
     ----------
     digit : uint8 ndarray of shape (28, 28)
     predicted : list of int
-        The predictions that count, at least one.
+        Predictions in the vote, at least one.
     summary : str
         Text after the caption of the image.
     """

@@ -61,4 +61,6 @@ def _explain(label_a: str, label_b: str, *, is_new_version: bool) -> str:
             f"{label_a} is a new version of {label_b}. Fixed: only the new version is correct. Newly broken: "
             f"only the old version is correct. Both wrong: neither version is correct. {all_wrong}"
         )
-    return f"Only A, only B: only this one of the two is correct. Both wrong: neither of the two is correct. {all_wrong}"
+    return (
+        f"Only A, only B: only this one of the two is correct. Both wrong: neither of the two is correct. {all_wrong}"
+    )

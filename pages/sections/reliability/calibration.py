@@ -8,7 +8,8 @@ import streamlit as st
 from mnist_core import cached
 from mnist_core.cached import reliability
 from mnist_core.evaluation.calibration import Binning
-from mnist_core.figures.calibration import MUTED, calibration_figure, calibration_frame
+from mnist_core.figures.calibration import calibration_figure, calibration_frame
+from mnist_core.figures.layout import MUTED
 from pages.sections.reliability.common import choose_axes, file_name, label_colours
 from pages.widgets import charts, formatting, view
 

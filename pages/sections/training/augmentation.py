@@ -39,7 +39,7 @@ def show_preview(results: cached.Results, amounts: Mapping[str, float]) -> None:
     digit_tiles.show_tiles(sheet, tiles, size=44, columns=N_CLASSES, key="augmented digits")
     st.caption(
         f"First the ten original digits, then {SAMPLES} random augmentations of each."
-        " Training draws new amounts for every digit and every use of it."
+        " Training draws new amounts each time that it uses a digit."
         if positive
         else "No augmentation: set the amount of a transform."
     )
