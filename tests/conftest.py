@@ -52,10 +52,10 @@ ADDITIONS: dict[str, tuple[object, tuple[str, ...]]] = {
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
-    """Use no workers for a single file. Otherwise pytest-xdist decides: one worker for each core."""
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Use no workers for a single file, otherwise one more than cores: tests wait for browsers and subprocesses."""
     files = {argument.partition("::")[0] for argument in config.args}
-    return 0 if len(files) == 1 and Path(*files).is_file() else None
+    return 0 if len(files) == 1 and Path(*files).is_file() else (os.cpu_count() or 1) + 1
 
 
 @pytest.hookimpl(trylast=True)

@@ -49,7 +49,7 @@ def list_digits(
     int64 ndarray of shape (m,)
     """
     ordered = _ordered(labels, order, shapes, seed)
-    classes = [ordered[labels[ordered] == each] for each in (np.unique(labels) if digit is None else (digit,))]
+    classes = [ordered[labels[ordered] == label] for label in (np.unique(labels) if digit is None else (digit,))]
     shortest = min((len(indices) for indices in classes), default=0)
     return np.stack([indices[:shortest] for indices in classes], axis=1).ravel() if shortest else ordered[:0]
 

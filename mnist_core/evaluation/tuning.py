@@ -110,7 +110,7 @@ def slices(trials: Sequence[Trial], space: Space) -> pd.DataFrame:
     DataFrame with these columns
         parameter, value
             The parameter and its value.
-        place : int
+        position : int
             Position of the value in `values_of`, from 0.
         number, accuracy
             Number of the trial, and its accuracy in 0..1.
@@ -126,19 +126,19 @@ def slices(trials: Sequence[Trial], space: Space) -> pd.DataFrame:
         keys = [key_of(value) for value in values]
         numeric = is_numeric(values)
         for trial in _complete(trials):
-            place = keys.index(key_of(trial.parameters[name]))
+            position = keys.index(key_of(trial.parameters[name]))
             rows.append(
                 {
                     "parameter": name,
                     "value": trial.parameters[name],
-                    "place": place,
+                    "position": position,
                     "number": trial.number,
                     "accuracy": trial.accuracy,
                     "best": trial is best,
-                    "edge": numeric and place in (0, len(values) - 1),
+                    "edge": numeric and position in (0, len(values) - 1),
                 }
             )
-    columns = ["parameter", "value", "place", "number", "accuracy", "best", "edge"]
+    columns = ["parameter", "value", "position", "number", "accuracy", "best", "edge"]
     return _frame(rows, columns, object_columns=["value"])
 
 

@@ -47,7 +47,7 @@ def calibration_figure(
             frame[name].to_numpy() for name in ("confidence", "accuracy", "accuracy_low", "accuracy_high")
         )
         if log_scale:
-            x, y = axis.place(1 - confidence), axis.place(1 - accuracy)
+            x, y = axis.coordinates(1 - confidence), axis.coordinates(1 - accuracy)
             bars = axis.error_bars(accuracy, low, high)
         else:
             x, y = 100 * confidence, 100 * accuracy

@@ -43,7 +43,7 @@ def coverage_figure(
         line = {
             "type": "scatter",
             "x": 100 * frame["coverage"],
-            "y": axis.place(1 - frame["accuracy"]),
+            "y": axis.coordinates(1 - frame["accuracy"]),
             "mode": "lines",
             "name": label,
             "line": {"color": colours[label], "width": 2.5},
@@ -59,7 +59,7 @@ def coverage_figure(
         marker = {
             "type": "scatter",
             "x": [100 * point.coverage],
-            "y": axis.place(np.array([1 - point.accuracy])),
+            "y": axis.coordinates(np.array([1 - point.accuracy])),
             "mode": "markers",
             "cliponaxis": False,
             "marker": {"color": colours[label], "size": 12},
@@ -97,7 +97,7 @@ def _confidence_band(frame: pd.DataFrame, axis: LogErrorAxis, colour: str) -> di
     return {
         "type": "scatter",
         "x": 100 * pd.concat([frame["coverage"], frame["coverage"].iloc[::-1]]),
-        "y": axis.place(1 - outline),
+        "y": axis.coordinates(1 - outline),
         "mode": "lines",
         "line": {"width": 0},
         "fill": "toself",

@@ -119,7 +119,7 @@ def _curves_figure(
             trace |= {"x": 100 * curve.x, "y": 100 * curve.y}
         else:
             x_errors, y_errors = corner_distances(curve)
-            trace |= {"x": x_axis.place(x_errors), "y": y_axis.place(y_errors)}
+            trace |= {"x": x_axis.coordinates(x_errors), "y": y_axis.coordinates(y_errors)}
         for name in ("x", "y"):
             trace[name] = trace[name].astype(np.float32)
     above = {**legend_above()}

@@ -94,7 +94,7 @@ def pairwise_figure(
         From pairs where B is more accurate to pairs where A is.
     """
     order = np.argsort(-pairs.accuracies, kind="stable")
-    names, places = [pairs.names[index] for index in order], list(range(len(order)))
+    names, positions = [pairs.names[index] for index in order], list(range(len(order)))
     values = {
         "difference": 100 * pairs.differences,
         "p": pairs.adjusted,
@@ -102,33 +102,33 @@ def pairwise_figure(
     }[show][np.ix_(order, order)]
     coloured = np.where(np.eye(len(order), dtype=bool) | (values < LEVEL if show == "p" else False), np.nan, values)
     text = {"difference": _short_points, "p": _short_p, "agreement": _percent}[show]
-    texts = [["" if row == column else text(values[row, column]) for column in places] for row in places]
+    texts = [["" if row == column else text(values[row, column]) for column in positions] for row in positions]
     scales: dict[Show, dict[str, Any]] = {
         "difference": {"zmax": float(np.nanmax(np.abs(coloured), initial=0)) or 1.0, "diverging": diverging},
         "p": {"zmax": 1.0},
         # The scale starts below the lowest agreement, so that every cell has a color.
         "agreement": {"zmax": 100.0, "zmin": 1.2 * float(np.nanmin(coloured, initial=99.0)) - 20},
     }
-    traces = heat_map_traces(coloured, texts, inks, **scales[show], x=places, y=places, hoverinfo="skip")
-    cells = [(row, column) for row in places for column in places if row != column]
+    traces = heat_map_traces(coloured, texts, inks, **scales[show], x=positions, y=positions, hoverinfo="skip")
+    cells = [(row, column) for row in positions for column in positions if row != column]
     ends = [(names[row], names[column]) for row, column in cells]
     hover_texts = [_pair_hover(pairs, labels, int(order[row]), int(order[column])) for row, column in cells]
     shapes = [] if selected is None else [cell_outline(names.index(selected[0]), names.index(selected[1]), accent)]
-    axis = {"showgrid": False, "zeroline": False, "fixedrange": True, "ticks": "", "tickvals": places}
-    numbers = [str(place + 1) for place in places]
+    axis = {"showgrid": False, "zeroline": False, "fixedrange": True, "ticks": "", "tickvals": positions}
+    numbers = [str(position + 1) for position in positions]
     rows = [f"{labels[name]}  {number}" for name, number in zip(names, numbers, strict=True)]
     return base_figure(
         [*traces, clickable_cells(cells, ends, hover_texts)],
-        height=64 + 33 * len(places),
+        height=64 + 33 * len(positions),
         shapes=shapes,
         xaxis={
             **axis,
             "side": "top",
             "title": {"text": "B"},
             "ticktext": numbers,
-            "range": [-EDGE, len(places) - 1 + EDGE],
+            "range": [-EDGE, len(positions) - 1 + EDGE],
         },
-        yaxis={**axis, "ticktext": rows, "range": [len(places) - 1 + EDGE, -EDGE], "automargin": True},
+        yaxis={**axis, "ticktext": rows, "range": [len(positions) - 1 + EDGE, -EDGE], "automargin": True},
     )
 
 

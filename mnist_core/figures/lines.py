@@ -31,7 +31,7 @@ def lines_figure(
     x, y : dict
         Layouts of the axes. The y axis needs a range.
     shapes : sequence of dict
-        Shapes to draw besides the lines.
+        Shapes to draw in addition to the lines.
     """
     named = [trace for trace in traces if "name" in trace]
     label_width = LETTER * max(len(trace["name"].removeprefix("<b>").removesuffix("</b>")) for trace in named)

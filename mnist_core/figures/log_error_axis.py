@@ -26,17 +26,17 @@ class LogErrorAxis:
     floor: float
     worst: float
 
-    def place(self, errors: np.ndarray) -> np.ndarray:
+    def coordinates(self, errors: np.ndarray) -> np.ndarray:
         """Return the coordinates of errors given as shares in 0..1."""
         return np.maximum(100 * np.asarray(errors, dtype=float), self.floor)
 
     def error_bars(self, share: np.ndarray, low: np.ndarray, high: np.ndarray) -> dict[str, Any]:
         """Return error bars from `low` to `high` around shares in 0..1. NaN gives no bar."""
-        center = self.place(1 - share)
+        center = self.coordinates(1 - share)
         return {
             "type": "data",
-            "array": self.place(1 - low) - center,
-            "arrayminus": center - self.place(1 - high),
+            "array": self.coordinates(1 - low) - center,
+            "arrayminus": center - self.coordinates(1 - high),
             "thickness": 1.5,
             "width": 3,
         }

@@ -34,7 +34,7 @@ def report_figure(reports: Mapping[str, pd.DataFrame], colours: Mapping[str, str
         trace = {
             "type": "scatter",
             "x": [digit + shift for digit in range(N_CLASSES)],
-            "y": axis.place(1 - share),
+            "y": axis.coordinates(1 - share),
             "mode": "markers",
             "name": label,
             "cliponaxis": False,

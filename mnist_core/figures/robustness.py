@@ -131,14 +131,15 @@ def heat_map_figure(
     else:
         z, scale = 100 - percent, {"zmax": 100.0}
         texts = [[_short_percent(value) for value in row] for row in percent]
-    rows, places = range(len(names)), range(len(columns))
-    traces = heat_map_traces(z, texts, inks, **scale, text_size=11, x=list(places), y=list(rows), hoverinfo="skip")
+    rows, positions = range(len(names)), range(len(columns))
+    traces = heat_map_traces(z, texts, inks, **scale, text_size=11, x=list(positions), y=list(rows), hoverinfo="skip")
     titles = [transforms.get(column, "mCE" if measure == "error" else "Mean") for column in columns]
-    cells = [(row, place) for row in rows for place in places]
+    cells = [(row, position) for row in rows for position in positions]
     hover_texts = [
-        f"{labels[names[row]]}, {titles[place]}<br>{_cell_hover(percent[row, place], measure)}" for row, place in cells
+        f"{labels[names[row]]}, {titles[position]}<br>{_cell_hover(percent[row, position], measure)}"
+        for row, position in cells
     ]
-    ends = [(names[row], columns[place]) for row, place in cells]
+    ends = [(names[row], columns[position]) for row, position in cells]
     shapes = []
     if selected[0] in names:
         shapes = [cell_outline(names.index(selected[0]), columns.index(selected[1]), accent)]
@@ -150,7 +151,7 @@ def heat_map_figure(
         xaxis={
             **axis,
             "side": "top",
-            "tickvals": list(places),
+            "tickvals": list(positions),
             "ticktext": titles,
             "range": [-EDGE, len(columns) - 1 + EDGE],
             "automargin": True,

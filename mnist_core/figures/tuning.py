@@ -47,10 +47,10 @@ def parallel_coordinates_figure(
     for name in space:
         values = values_of(name, trials, space)
         keys = [key_of(value) for value in values]
-        places = np.array([keys.index(key_of(trial.parameters[name])) for trial in complete]) + offsets
+        positions = np.array([keys.index(key_of(trial.parameters[name])) for trial in complete]) + offsets
         ends = [-0.5, 0.5] if len(values) == 1 else [-2 * SPREAD, len(values) - 1 + 2 * SPREAD]
         ticks = {"tickvals": list(range(len(values))), "ticktext": [format_value(value) for value in values]}
-        dimensions.append({"label": _with_line_breaks(name), "values": places.tolist(), "range": ends, **ticks})
+        dimensions.append({"label": _with_line_breaks(name), "values": positions.tolist(), "range": ends, **ticks})
     low, high = _padded_range(accuracies)
     dimensions.append(
         {"label": _with_line_breaks("accuracy (%)"), "values": accuracies, "range": [low, high], "tickformat": ".2f"}
@@ -80,18 +80,18 @@ def slice_figure(
     rows : DataFrame
         The rows of one hyperparameter, as returned by `evaluation.tuning.slices`.
     texts : sequence of str
-        The values of the hyperparameter, by `place`.
+        The values of the hyperparameter, by `position`.
     limits : (float, float)
         Ends of the accuracy axis in percent.
     colours : (str, str)
         CSS colors of the trials and of the best trial.
     """
-    points = rows.groupby(["place", "accuracy"], as_index=False).agg({"number": list, "best": "any", "edge": "any"})
+    points = rows.groupby(["position", "accuracy"], as_index=False).agg({"number": list, "best": "any", "edge": "any"})
     points = points.sort_values("best", kind="stable")  # draws the best trial last, so on top
     point_colours = [colours[best] for best in points["best"]]
     trace = {
         "type": "scatter",
-        "x": points["place"].tolist(),
+        "x": points["position"].tolist(),
         "y": (100 * points["accuracy"]).tolist(),
         "mode": "markers",
         "marker": {
@@ -233,4 +233,4 @@ def _point_hover(point: dict[str, Any], texts: Sequence[str]) -> str:
     numbers = ", ".join(str(number) for number in point["number"])
     edge = " (edge of the grid)" if point["edge"] else ""
     trials = f"trial{'s' if len(point['number']) > 1 else ''} {numbers}"
-    return f"{texts[point['place']]}{edge}<br>validation accuracy {100 * point['accuracy']:.2f} %, {trials}"
+    return f"{texts[point['position']]}{edge}<br>validation accuracy {100 * point['accuracy']:.2f} %, {trials}"

@@ -98,12 +98,12 @@ def test_slices_have_grid_positions_and_mark_the_best_trial_and_edge_values():
     frame = slices(trials, SPACE)
     assert len(frame) == 3 * len(SPACE)
     by_c = frame[frame["parameter"] == "C"]
-    assert by_c["place"].tolist() == [2, 3, 0]  # 0.01, 0.1, 1, 10
+    assert by_c["position"].tolist() == [2, 3, 0]  # 0.01, 0.1, 1, 10
     assert by_c["edge"].tolist() == [False, True, True]
     assert by_c["best"].tolist() == [False, True, False]
     assert frame[frame["parameter"] == "width"]["edge"].all()  # both values of a grid of two are edges
     assert not frame[frame["parameter"].isin(["kind", "sizes"])]["edge"].any()
-    assert frame[frame["parameter"] == "sizes"]["place"].tolist() == [0, 2, 0]
+    assert frame[frame["parameter"] == "sizes"]["position"].tolist() == [0, 2, 0]
     assert len(slices([], SPACE)) == 0
 
 

@@ -13,11 +13,11 @@ def test_an_axis_shows_all_errors_in_order_with_error_0_at_its_end(errors):
     values = np.array(errors)
     axis = fit_axis([values])
     assert 0 < axis.floor < axis.worst <= 100
-    placed = axis.place(values)
+    placed = axis.coordinates(values)
     assert (np.diff(placed[np.argsort(values, kind="stable")]) >= 0).all()
     assert (placed >= axis.floor).all()
     assert (placed <= axis.worst * (1 + 1e-12)).all()
-    assert axis.place(np.zeros(1)) == axis.floor
+    assert axis.coordinates(np.zeros(1)) == axis.floor
     layout = axis.layout("Accuracy (%)")
     assert layout["ticktext"][0] == "100"
     assert layout["range"][0] > layout["range"][1]

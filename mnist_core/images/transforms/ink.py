@@ -115,7 +115,7 @@ def fade(images: np.ndarray, amount: float) -> np.ndarray:
     return to_pixels(images * np.float32(max(1 - amount, 0)))
 
 
-def cover(images: np.ndarray, side: float, places: np.ndarray) -> np.ndarray:
+def cover(images: np.ndarray, side: float, positions: np.ndarray) -> np.ndarray:
     """Erase a square patch. A pixel that is partly covered loses that share of its ink.
 
     Parameters
@@ -123,7 +123,7 @@ def cover(images: np.ndarray, side: float, places: np.ndarray) -> np.ndarray:
     images : uint8 ndarray of shape (n, 28, 28)
     side : float
         Side of the patch in pixels.
-    places : ndarray of shape (n, 2)
+    positions : ndarray of shape (n, 2)
         Row and column of the patch's center in 0..1, relative to the region where MNIST has its ink.
 
     Returns
@@ -131,7 +131,7 @@ def cover(images: np.ndarray, side: float, places: np.ndarray) -> np.ndarray:
     uint8 ndarray of shape (n, 28, 28)
     """
     first, last = _PATCH_CENTERS
-    center = (first + (last - first) * places)[..., None]  # (n, 2, 1), from the edge of the image
+    center = (first + (last - first) * positions)[..., None]  # (n, 2, 1), from the edge of the image
     edges = np.arange(SIDE)
     covered = np.minimum(edges + 1, center + side / 2) - np.maximum(edges, center - side / 2)
     down, across = np.clip(covered, 0, 1).swapaxes(0, 1)  # each (n, 28): covered shares of rows and columns
